@@ -1,0 +1,61 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Warnings stop the build in CI only: a dependent's Xcode adds `-suppress-warnings`, which conflicts with an unconditional
+/// "warnings as errors" here.
+let checked = Context.environment["CI"] != nil
+
+let settings: [SwiftSetting] =
+  [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+  ] + (checked ? [.treatAllWarnings(as: .error), .treatWarning("ExplicitSendable", as: .error)] : [])
+
+let package = Package(
+  name: "toolreward",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "ToolReward", targets: ["ToolReward"]),
+    .executable(name: "toolreward", targets: ["ToolRewardCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CYajl",
+      pkgConfig: "yajl",
+      providers: [.apt(["libyajl-dev"]), .brew(["yajl"])]
+    ),
+    .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
+    .target(name: "ToolRewardData", dependencies: ["ToolReward"], swiftSettings: settings),
+    .executableTarget(
+      name: "ToolRewardCommand",
+      dependencies: [
+        "ToolReward",
+        "ToolRewardData",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(name: "ToolRewardTests", dependencies: ["ToolReward"], swiftSettings: settings),
+    .testTarget(
+      name: "ToolRewardCommandTests",
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardCommand"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "Conformance",
+      dependencies: ["ToolReward", "ToolRewardData"],
+      path: "Tests/Conformance",
+      swiftSettings: settings
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,71 @@
+/// A fact about how a completion was written. What it costs is for a reward to say.
+public struct Diagnostic: Sendable, Hashable {
+  /// What was seen.
+  public let code: Code
+  /// Where, as a byte range of ``Completion/text``.
+  public let range: Range<Int>
+  /// The attempt it belongs to, as an index into ``Completion/attempts``; `nil` if it belongs to none.
+  public let attempt: Int?
+
+  init(_ code: Code, _ range: Range<Int>, attempt: Int? = nil) {
+    self.code = code
+    self.range = range
+    self.attempt = attempt
+  }
+
+  /// A stable reason; ``name`` is its spelling in output.
+  public struct Code: Sendable, Hashable {
+    /// The snake_case spelling used in JSON output.
+    public let name: String
+    /// A sentence for people, without any model text.
+    public let message: String
+
+    init(_ name: String, _ message: String) {
+      self.name = name
+      self.message = message
+    }
+
+    // The completion.
+    public static let illFormedUTF8 = Code("ill_formed_utf8", "the completion is not well-formed UTF-8")
+    public static let unclosedReasoning = Code("unclosed_reasoning", "the reasoning is never closed")
+    public static let repeatedReasoning = Code("repeated_reasoning", "a second reasoning block opens")
+    public static let strayReasoningClose = Code("stray_reasoning_close", "a closing reasoning marker closes nothing")
+    public static let callInReasoning = Code("call_in_reasoning", "a call frame stands inside the reasoning")
+    public static let strayCallClose = Code("stray_call_close", "a closing call marker closes nothing")
+    public static let unconfirmedOpener = Code(
+      "unconfirmed_opener", "an opening call marker with no payload behind it; read as text")
+
+    // An attempt.
+    public static let malformedPayload = Code("malformed_json", "the payload is not JSON")
+    public static let emptyFrame = Code("empty_frame", "the call frame is empty")
+    public static let unclosedCall = Code("unclosed_call", "the call frame is never closed")
+    public static let textAfterPayload = Code("text_after_payload", "text stands between the payload and the closing marker")
+    public static let notACall = Code("not_a_call", "the payload is no object that could be a call")
+    public static let cardinality = Code("unexpected_cardinality", "the frame does not hold the number of calls the format has")
+    public static let missingName = Code("missing_name", "the call has no name")
+    public static let nameNotString = Code("name_not_string", "the call's name is not a string")
+    public static let missingArguments = Code("missing_arguments", "the call has no arguments")
+    public static let argumentsNotObject = Code("arguments_not_object", "the call's arguments are not an object")
+    public static let surplusMember = Code("surplus_member", "the call has a member besides name and arguments")
+    public static let duplicateMember = Code("duplicate_member", "an object has two members of the same name; the last counts")
+    public static let limitExceeded = Code("limit_exceeded", "the payload is nested too deeply or too large")
+
+    /// The diagnostic that a leniency leaves.
+    static func leniency(_ leniency: Leniencies) -> Code {
+      let name = Leniencies.named.first { $0.leniency == leniency }?.name ?? "unknown"
+      return Code("leniency_\(name)", "read with the leniency \(name)")
+    }
+
+    /// Whether it records the use of a leniency.
+    public var isLeniency: Bool { name.utf8.starts(with: "leniency_".utf8) }
+
+    /// The reason that an unreadable payload gives.
+    static func payload(_ code: ValueError.Code) -> Code {
+      if code.isLimit { return .limitExceeded }
+      switch code {
+      case .malformed: return .malformedPayload
+      default: return Code(code.name, "the payload cannot be read: \(code.name)")
+      }
+    }
+  }
+}

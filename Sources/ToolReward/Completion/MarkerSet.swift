@@ -1,0 +1,62 @@
+/// A marker's place in a text.
+struct MarkerPosition {
+  enum Kind: UInt8 {
+    case reasoningOpen, reasoningClose, frameOpen, frameClose
+  }
+  let kind: Kind
+  let start: Int
+  let end: Int
+}
+
+/// The markers of a format, found together in one pass.
+struct MarkerSet: Sendable {
+  private let markers: [(kind: MarkerPosition.Kind, bytes: [UInt8])]
+  /// The byte all markers begin with, if it is one.
+  private let commonFirst: UInt8?
+  private let isFirst: [Bool]
+
+  init(_ format: CompletionFormat) {
+    var markers: [(kind: MarkerPosition.Kind, bytes: [UInt8])] = [
+      (.frameOpen, Array(format.frame.open.utf8)), (.frameClose, Array(format.frame.close.utf8)),
+    ]
+    if let rule = format.reasoning {
+      markers.append((.reasoningOpen, Array(rule.open.utf8)))
+      markers.append((.reasoningClose, Array(rule.close.utf8)))
+    }
+    markers.removeAll { $0.bytes.isEmpty }
+    // Of two markers at one place the longer is meant.
+    markers.sort { $0.bytes.count > $1.bytes.count }
+    self.markers = markers
+    var isFirst = [Bool](repeating: false, count: 256)
+    for marker in markers { isFirst[Int(marker.bytes[0])] = true }
+    self.isFirst = isFirst
+    let firsts = Set(markers.map { $0.bytes[0] })
+    commonFirst = firsts.count == 1 ? firsts.first : nil
+  }
+
+  /// Every marker from `start` on, in order. Those inside payloads are among them. O(text).
+  func scan(_ text: Span<UInt8>, from start: Int) -> [MarkerPosition] {
+    var found: [MarkerPosition] = []
+    var position = start
+    while let candidate = nextCandidate(in: text, from: position) {
+      position = candidate + 1
+      for marker in markers where ByteSearch.matches(marker.bytes, in: text, at: candidate) {
+        found.append(MarkerPosition(kind: marker.kind, start: candidate, end: candidate + marker.bytes.count))
+        position = candidate + marker.bytes.count
+        break
+      }
+    }
+    return found
+  }
+
+  @inline(__always)
+  private func nextCandidate(in text: Span<UInt8>, from start: Int) -> Int? {
+    if let commonFirst { return ByteSearch.firstIndex(of: commonFirst, in: text, from: start) }
+    var position = start
+    while position < text.count {
+      if isFirst[Int(text[position])] { return position }
+      position += 1
+    }
+    return nil
+  }
+}

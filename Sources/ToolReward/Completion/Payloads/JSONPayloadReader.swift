@@ -1,0 +1,415 @@
+/// The JSON payload engine: reads what a frame holds and makes its attempts.
+struct JSONPayloadReader: Sendable {
+  let rule: JSONPayload
+  private let leniencies: Leniencies
+  private let nameMember: [UInt8]
+  private let argumentsMembers: [[UInt8]]
+  private let otherMembers: [[UInt8]]
+  private static let fence = Array("```".utf8)
+  private static let function = Array("function".utf8)
+
+  init(_ rule: JSONPayload, leniencies: Leniencies) {
+    self.rule = rule
+    self.leniencies = leniencies
+    nameMember = Array(rule.nameMember.utf8)
+    var arguments = rule.argumentsMembers.map { Array($0.utf8) }
+    if leniencies.contains(.parametersAlias), !rule.argumentsMembers.contains("parameters") {
+      arguments.append(Array("parameters".utf8))
+    }
+    argumentsMembers = arguments
+    otherMembers = rule.otherMembers.map { Array($0.utf8) }
+  }
+
+  /// What a frame's payload was read as.
+  struct Read {
+    /// The values' nodes: one, or several where the format has objects one after another.
+    var root: Int
+    var others: [Int] = []
+    /// Where reading stopped.
+    var end: Int
+    var used: Leniencies = []
+    /// Whether nodes carry offsets of the completion, not of a text made from it.
+    var hasOffsets = true
+  }
+
+  /// Whether a payload can begin with the byte.
+  func mayStart(with byte: UInt8) -> Bool {
+    switch byte {
+    case 0x7B, 0x5B: true
+    case 0x22: leniencies.contains(.stringPayload)
+    case 0x60: leniencies.contains(.codeFence)
+    default: false
+    }
+  }
+
+  // MARK: Reading
+
+  /// Reads a payload from where it starts to where its grammar ends.
+  func readPrefix(_ text: Span<UInt8>, from start: Int, session: ValueSession) -> Result<Read, ValueError> {
+    do throws(ValueError) {
+      var position = start
+      var used: Leniencies = []
+      if leniencies.contains(.codeFence), ByteSearch.matches(Self.fence, in: text, at: start) {
+        used.insert(.codeFence)
+        position = afterFenceLine(text, start + Self.fence.count)
+      }
+      let first = try session.readPrefix(text, from: position, syntax: rule.syntax, limits: rule.limits)
+      var read = Read(root: first.root, end: first.end, used: used)
+      if rule.cardinality.contains(.lines) || leniencies.contains(.anyCardinality) {
+        while let next = skipSpace(text, read.end), text[next] == 0x7B {
+          let more = try session.readPrefix(text, from: next, syntax: rule.syntax, limits: rule.limits)
+          read.others.append(more.root)
+          read.end = more.end
+        }
+      }
+      if used.contains(.codeFence), let next = skipSpace(text, read.end),
+        ByteSearch.matches(Self.fence, in: text, at: next)
+      {
+        read.end = next + Self.fence.count
+      }
+      return .success(read)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Reads a payload that JSON's grammar refuses with what the leniencies forgive; `nil` if that does not help.
+  func readRelaxed(_ text: Span<UInt8>, _ range: Range<Int>, session: ValueSession) -> Read? {
+    guard leniencies.contains(.trailingComma), let copy = withoutTrailingCommas(text, range) else { return nil }
+    // The copy is as long as the original, so its offsets are the completion's once moved by the range's start.
+    guard let root = try? session.readDocument(copy.span, 0..<copy.count, syntax: rule.syntax, limits: rule.limits)
+    else { return nil }
+    return Read(root: root, end: range.upperBound, used: .trailingComma, hasOffsets: false)
+  }
+
+  /// Reads the text between two markers as one document, as the Tool-N1 code does: `json.loads(text.strip())`.
+  func readWhole(
+    _ text: Span<UInt8>, _ payload: Range<Int>, frame: Range<Int>, session: ValueSession,
+    into completion: inout Completion
+  ) {
+    let stripped = rule.syntax == .python ? PythonText.strip(text, payload) : payload
+    let start = skipSpace(text, stripped.lowerBound) ?? text.count
+    guard start < stripped.upperBound else {
+      recordUnreadable(
+        .emptyFrame, status: .malformed, frame: frame, payload: payload, at: payload, content: .empty, into: &completion)
+      return
+    }
+    do throws(ValueError) {
+      let root = try session.readDocument(text, stripped, syntax: rule.syntax, limits: rule.limits, allowingSurrogates: rule.syntax == .python)
+      record(
+        Read(root: root, end: stripped.upperBound), text, frame: frame, payload: payload, isClosed: true,
+        session: session, into: &completion)
+    } catch {
+      recordUnreadable(
+        .payload(error.code), status: error.code.isLimit ? .limitExceeded : .malformed, frame: frame, payload: payload,
+        at: min(error.offset, text.count)..<min(error.offset + 1, text.count), content: .unreadable(error.code),
+        into: &completion)
+    }
+  }
+
+  // MARK: Recording
+
+  /// Records a frame that holds no readable payload, as one attempt.
+  func recordUnreadable(
+    _ code: Diagnostic.Code, status: CallAttempt.Status, frame: Range<Int>, payload: Range<Int>, at range: Range<Int>,
+    content: Frame.Content, isClosed: Bool = true, into completion: inout Completion
+  ) {
+    let attempt = completion.attempts.count
+    completion.attempts.append(CallAttempt(status: status, range: frame, frame: completion.frames.count))
+    completion.diagnostics.append(Diagnostic(code, range, attempt: attempt))
+    completion.frames.append(
+      Frame(
+        range: frame, payload: payload, isClosed: isClosed, content: content, attempts: attempt..<(attempt + 1)))
+  }
+
+  /// Records a frame that never closes and whose payload is therefore not read.
+  func recordUnclosed(frame: Range<Int>, payload: Range<Int>, into completion: inout Completion) {
+    recordUnreadable(
+      .unclosedCall, status: .unclosed, frame: frame, payload: payload, at: frame, content: .unreadable(.unexpectedEnd),
+      isClosed: false, into: &completion)
+  }
+
+  /// Records a frame whose payload was read, and its attempts.
+  func record(
+    _ read: Read, _ text: Span<UInt8>, frame: Range<Int>, payload: Range<Int>, isClosed: Bool, session: ValueSession,
+    into completion: inout Completion
+  ) {
+    var read = read
+    var inner = Frame.InnerText.none
+    let first = completion.attempts.count
+    if leniencies.contains(.stringPayload), read.others.isEmpty, session.tape.nodes[read.root].kind == .string {
+      inner = redecode(&read, session: session)
+    }
+    let forgiven = read.used
+    if !read.others.isEmpty {
+      for root in [read.root] + read.others {
+        add(root, text, frame: frame, whole: false, hasOffsets: read.hasOffsets, session: session, into: &completion)
+      }
+      if !rule.cardinality.contains(.lines) { noteCardinality(from: first, forgiven: true, into: &completion) }
+    } else if session.tape.nodes[read.root].kind == .array {
+      let allowed = rule.cardinality.contains(.array)
+      if allowed || leniencies.contains(.anyCardinality) {
+        var child = read.root + 1
+        let end = session.tape.after(read.root)
+        while child < end {
+          add(child, text, frame: frame, whole: false, hasOffsets: read.hasOffsets, session: session, into: &completion)
+          child = session.tape.after(child)
+        }
+        if !allowed { noteCardinality(from: first, forgiven: true, into: &completion) }
+      } else {
+        completion.attempts.append(
+          CallAttempt(status: .notACall, range: frame, frame: completion.frames.count))
+        noteCardinality(from: first, forgiven: false, into: &completion)
+      }
+    } else {
+      add(read.root, text, frame: frame, whole: true, hasOffsets: read.hasOffsets, session: session, into: &completion)
+      let isSingle = rule.cardinality.contains(.one) || rule.cardinality.contains(.lines)
+      if !isSingle {
+        let forgiven = leniencies.contains(.anyCardinality)
+        if !forgiven { completion.attempts[first].status = .notACall }
+        noteCardinality(from: first, forgiven: forgiven, into: &completion)
+      }
+    }
+    for (_, leniency) in Leniencies.named where forgiven.contains(leniency) || read.used.contains(leniency) {
+      for index in first..<completion.attempts.count { completion.attempts[index].usedLeniency = true }
+      completion.diagnostics.append(Diagnostic(.leniency(leniency), frame, attempt: attemptOrNil(first, completion)))
+    }
+    if !isClosed {
+      if leniencies.contains(.missingClose) {
+        for index in first..<completion.attempts.count { completion.attempts[index].usedLeniency = true }
+        completion.diagnostics.append(
+          Diagnostic(.leniency(.missingClose), frame, attempt: attemptOrNil(first, completion)))
+      } else {
+        for index in first..<completion.attempts.count { completion.attempts[index].status = .unclosed }
+        completion.diagnostics.append(Diagnostic(.unclosedCall, frame, attempt: attemptOrNil(first, completion)))
+      }
+    }
+    completion.frames.append(
+      Frame(
+        range: frame, payload: payload, isClosed: isClosed, content: .value(root: read.root),
+        attempts: first..<completion.attempts.count, innerText: inner))
+  }
+
+  private func attemptOrNil(_ first: Int, _ completion: Completion) -> Int? {
+    first < completion.attempts.count ? first : nil
+  }
+
+  private func noteCardinality(from first: Int, forgiven: Bool, into completion: inout Completion) {
+    let range = first < completion.attempts.count ? completion.attempts[first].range : 0..<0
+    if forgiven { for index in first..<completion.attempts.count { completion.attempts[index].usedLeniency = true } }
+    completion.diagnostics.append(
+      Diagnostic(
+        forgiven ? .leniency(.anyCardinality) : .cardinality, range, attempt: attemptOrNil(first, completion)))
+  }
+
+  /// A payload that is a string is read again as the text it holds.
+  private func redecode(_ read: inout Read, session: ValueSession) -> Frame.InnerText {
+    let inner = Array(session.tape.bytes[session.tape.nodes[read.root].payload])
+    do throws(ValueError) {
+      read.root = try session.readDocument(
+        inner.span, 0..<inner.count, syntax: rule.syntax, limits: rule.limits,
+        allowingSurrogates: rule.syntax == .python)
+      read.hasOffsets = false
+      read.used.insert(.stringPayload)
+      return .read
+    } catch {
+      return .unreadable(error.code)
+    }
+  }
+
+  // MARK: Attempts
+
+  /// Makes an attempt of a value.
+  private func add(
+    _ node: Int, _ text: Span<UInt8>, frame: Range<Int>, whole: Bool, hasOffsets: Bool, session: ValueSession,
+    into completion: inout Completion
+  ) {
+    let range = whole || !hasOffsets ? frame : session.tape.sourceRange(of: node, in: text) ?? frame
+    var attempt = CallAttempt(status: .ok, range: range, frame: completion.frames.count)
+    let index = completion.attempts.count
+    func note(_ code: Diagnostic.Code) { completion.diagnostics.append(Diagnostic(code, range, attempt: index)) }
+    var call = node
+    if leniencies.contains(.functionWrapper), session.tape.nodes[call].kind == .object,
+      session.tape.member(nameMember, of: call) == nil,
+      let inner = session.tape.member(Self.function, of: call), session.tape.nodes[inner].kind == .object
+    {
+      call = inner
+      attempt.usedLeniency = true
+      note(.leniency(.functionWrapper))
+    }
+    guard session.tape.nodes[call].kind == .object else {
+      attempt.status = .notACall
+      note(.notACall)
+      completion.attempts.append(attempt)
+      return
+    }
+    if session.tape.nodes[call].flags.contains(.duplicateNamesBelow) {
+      attempt.hasDuplicateMembers = true
+      note(.duplicateMember)
+    }
+    let fields = session.tape.callFields(of: call, name: nameMember, arguments: argumentsMembers, others: otherMembers)
+    attempt.name = fields.name
+    attempt.arguments = fields.arguments
+    attempt.hasSurplusMembers = fields.hasSurplus
+    if fields.hasSurplus { note(.surplusMember) }
+    if let name = fields.name {
+      if session.tape.nodes[name].kind != .string {
+        if rule.argumentsAreObject { attempt.status = .invalidName }
+        note(.nameNotString)
+      }
+    } else {
+      attempt.status = .invalidName
+      note(.missingName)
+    }
+    if let position = fields.argumentsMember, position >= rule.argumentsMembers.count {
+      attempt.usedLeniency = true
+      note(.leniency(.parametersAlias))
+    }
+    if let arguments = fields.arguments {
+      if rule.argumentsAreObject, session.tape.nodes[arguments].kind != .object {
+        if let parsed = decodeArguments(arguments, session: session) {
+          attempt.arguments = parsed
+          attempt.usedLeniency = true
+          note(.leniency(.stringArguments))
+        } else {
+          if attempt.status == .ok { attempt.status = .invalidArguments }
+          note(.argumentsNotObject)
+        }
+      }
+    } else if leniencies.contains(.missingArguments), let empty = emptyObject(session: session) {
+      attempt.arguments = empty
+      attempt.usedLeniency = true
+      note(.leniency(.missingArguments))
+    } else {
+      if attempt.status == .ok { attempt.status = .invalidArguments }
+      note(.missingArguments)
+    }
+    completion.attempts.append(attempt)
+  }
+
+  private func decodeArguments(_ node: Int, session: ValueSession) -> Int? {
+    guard leniencies.contains(.stringArguments), session.tape.nodes[node].kind == .string else { return nil }
+    let inner = Array(session.tape.bytes[session.tape.nodes[node].payload])
+    guard let root = try? session.readDocument(inner.span, 0..<inner.count, syntax: rule.syntax, limits: rule.limits),
+      session.tape.nodes[root].kind == .object
+    else { return nil }
+    return root
+  }
+
+  private func emptyObject(session: ValueSession) -> Int? {
+    let text = Array("{}".utf8)
+    return try? session.readDocument(text.span, 0..<text.count, syntax: .json, limits: .standard)
+  }
+
+  // MARK: Text
+
+  private func skipSpace(_ text: Span<UInt8>, _ start: Int) -> Int? {
+    var position = start
+    while position < text.count, isJSONSpace(text[position]) { position += 1 }
+    return position < text.count ? position : nil
+  }
+
+  /// The position after a fence's info string, which runs to the end of its line.
+  private func afterFenceLine(_ text: Span<UInt8>, _ start: Int) -> Int {
+    var position = start
+    while position < text.count, text[position] != 0x0A, text[position] != 0x7B, text[position] != 0x5B { position += 1 }
+    return position
+  }
+
+  /// A copy with a space for each comma that only white space parts from `}` or `]`; `nil` if there is none. One pass.
+  private func withoutTrailingCommas(_ text: Span<UInt8>, _ range: Range<Int>) -> [UInt8]? {
+    var copy: [UInt8] = []
+    unsafe text.extracting(range).withUnsafeBufferPointer { unsafe copy.append(contentsOf: $0) }
+    var inString = false
+    var changed = false
+    var comma: Int?
+    var position = 0
+    while position < copy.count {
+      let byte = copy[position]
+      if inString {
+        if byte == 0x5C { position += 1 } else if byte == 0x22 { inString = false }
+      } else if byte == 0x22 {
+        inString = true
+        comma = nil
+      } else if byte == 0x2C {
+        comma = position
+      } else if byte == 0x7D || byte == 0x5D {
+        if let place = comma {
+          copy[place] = 0x20
+          changed = true
+        }
+        comma = nil
+      } else if !isJSONSpace(byte) {
+        comma = nil
+      }
+      position += 1
+    }
+    return changed ? copy : nil
+  }
+}
+
+extension ValueTape {
+  /// Where a call's name and arguments are.
+  struct CallFields {
+    var name: Int?
+    var arguments: Int?
+    /// Which of the format's members held the arguments.
+    var argumentsMember: Int?
+    var hasSurplus = false
+  }
+
+  /// Finds a call's members; of a repeated one the last counts. O(members).
+  func callFields(of object: Int, name: [UInt8], arguments: [[UInt8]], others: [[UInt8]]) -> CallFields {
+    var fields = CallFields()
+    var member = object + 1
+    let end = Int(nodes[object].next)
+    members: while member < end {
+      let value = member + 1
+      if payload(of: member, equals: name) {
+        fields.name = value
+      } else {
+        var known = false
+        for position in arguments.indices where payload(of: member, equals: arguments[position]) {
+          known = true
+          if fields.argumentsMember ?? position >= position {
+            fields.arguments = value
+            fields.argumentsMember = position
+          } else {
+            fields.hasSurplus = true
+          }
+          break
+        }
+        if !known, !others.contains(where: { payload(of: member, equals: $0) }) { fields.hasSurplus = true }
+      }
+      member = after(value)
+    }
+    return fields
+  }
+
+  /// Where a node's text stands, its offsets being those of `text`. O(1), but for a string, whose start is searched backwards.
+  package func sourceRange(of index: Int, in text: Span<UInt8>) -> Range<Int>? {
+    let node = nodes[index]
+    let end = Int(node.end)
+    let start: Int
+    switch node.kind {
+    case .array, .object: start = Int(node.offset)
+    case .null, .true_: start = end - 4
+    case .false_: start = end - 5
+    case .number: start = end - Int(node.count)
+    case .string, .name:
+      guard end <= text.count, end >= 2 else { return nil }
+      var position = end - 2
+      while position >= 0 {
+        if text[position] == 0x22 {
+          var slashes = position
+          while slashes > 0, text[slashes - 1] == 0x5C { slashes -= 1 }
+          if (position - slashes) % 2 == 0 { break }
+        }
+        position -= 1
+      }
+      start = position
+    }
+    guard start >= 0, start <= end, end <= text.count else { return nil }
+    return start..<end
+  }
+}

@@ -1,0 +1,41 @@
+/// What Python's string methods do, on UTF-8.
+enum PythonText {
+  /// The range that `str.strip()` leaves: without the white space of Unicode's `White_Space` and the separators U+001C–U+001F.
+  static func strip(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+    var start = range.lowerBound
+    var end = range.upperBound
+    while start < end {
+      let length = spaceLength(text, at: start, end: end)
+      if length == 0 { break }
+      start += length
+    }
+    while end > start {
+      var length = 0
+      for candidate in 1...3 where end - candidate >= start {
+        if spaceLength(text, at: end - candidate, end: end) == candidate { length = candidate }
+      }
+      if length == 0 { break }
+      end -= length
+    }
+    return start..<end
+  }
+
+  /// The length of the white-space character at a position; 0 if there is none.
+  private static func spaceLength(_ text: Span<UInt8>, at position: Int, end: Int) -> Int {
+    let first = text[position]
+    switch first {
+    case 0x09...0x0D, 0x1C...0x20: return 1
+    case 0xC2:
+      guard position + 1 < end else { return 0 }
+      return text[position + 1] == 0x85 || text[position + 1] == 0xA0 ? 2 : 0
+    case 0xE1, 0xE2, 0xE3:
+      guard position + 2 < end else { return 0 }
+      let scalar = UInt32(first & 0x0F) << 12 | UInt32(text[position + 1] & 0x3F) << 6 | UInt32(text[position + 2] & 0x3F)
+      switch scalar {
+      case 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: return 3
+      default: return 0
+      }
+    default: return 0
+    }
+  }
+}

@@ -1,0 +1,106 @@
+extension CompletionParser {
+  /// Takes a message apart whose calls and reasoning are already values: `{"role": "assistant", "content": …,
+  /// "reasoning_content": …, "tool_calls": [{"function": {"name": …, "arguments": … }}]}`, or a list of such messages, of which
+  /// the assistant's are judged together, in order.
+  ///
+  /// Arguments may be a value or, as OpenAI sends them, a string that holds JSON. `content` is parsed like any completion, so that
+  /// a call which an upstream parser left in it is still seen. O(message).
+  ///
+  /// - Returns: The completion, its ``Completion/text`` being the content; `nil` if the value has not that shape.
+  public func parse(message: Value) -> Completion? {
+    var text: [UInt8] = []
+    var reasoning = false
+    var calls: [Value] = []
+    let messages = message.kind == .array ? message.elements : [message]
+    for message in messages {
+      guard message.kind == .object else { return nil }
+      if let role = message["role"]?.stringBytes, role != Array("assistant".utf8) { continue }
+      if let content = message["content"] {
+        switch content.kind {
+        case .null: break
+        case .string: text.append(contentsOf: content.stringBytes ?? [])
+        case .array:
+          for part in content.elements { text.append(contentsOf: part["text"]?.stringBytes ?? []) }
+        default: return nil
+        }
+      }
+      for name in ["reasoning_content", "reasoning", "thinking"] {
+        if message[name]?.kind == .string { reasoning = true }
+      }
+      if let list = message["tool_calls"], list.kind != .null {
+        guard list.kind == .array else { return nil }
+        calls.append(contentsOf: list.elements)
+      }
+    }
+    var completion = parse(text, view: .response)
+    completion.isStructured = true
+    if reasoning {
+      completion.hasReasoningOpen = true
+      completion.hasReasoningClose = true
+      completion.reasoning.insert(
+        ReasoningBlock(range: 0..<0, content: 0..<0, isClosed: true, isPrefilled: true), at: 0)
+    }
+    for call in calls { append(call, to: &completion) }
+    return completion
+  }
+
+  /// Adds a call given as a value.
+  private func append(_ value: Value, to completion: inout Completion) {
+    let end = completion.text.count
+    let index = completion.attempts.count
+    var attempt = CallAttempt(status: .ok, range: end..<end, frame: nil)
+    func note(_ code: Diagnostic.Code) { completion.diagnostics.append(Diagnostic(code, end..<end, attempt: index)) }
+    let call = value["function"] ?? value
+    guard call.kind == .object else {
+      attempt.status = .notACall
+      note(.notACall)
+      completion.attempts.append(attempt)
+      return
+    }
+    if let name = call["name"], name.kind == .string {
+      attempt.name = completion.tape.append(name)
+    } else {
+      attempt.status = .invalidName
+      note(call["name"] == nil ? .missingName : .nameNotString)
+    }
+    var arguments = call["arguments"]
+    if let text = arguments?.stringBytes {
+      arguments = (try? ValueReader(syntax: payload.rule.syntax, limits: payload.rule.limits).read(text)) ?? arguments
+    }
+    if let arguments {
+      attempt.arguments = completion.tape.append(arguments)
+      if arguments.tape.nodes[arguments.index].flags.contains(.duplicateNamesBelow) {
+        attempt.hasDuplicateMembers = true
+        note(.duplicateMember)
+      }
+      if payload.rule.argumentsAreObject, arguments.kind != .object {
+        if attempt.status == .ok { attempt.status = .invalidArguments }
+        note(.argumentsNotObject)
+      }
+    } else {
+      if attempt.status == .ok { attempt.status = .invalidArguments }
+      note(.missingArguments)
+    }
+    completion.attempts.append(attempt)
+  }
+}
+
+extension ValueTape {
+  /// Appends a value's subtree from another tape. Returns its node. O(value).
+  mutating func append(_ value: Value) -> Int {
+    let root = nodes.count
+    let shift = root - value.index
+    for index in value.index..<value.tape.after(value.index) {
+      var node = value.tape.nodes[index]
+      if node.isContainer {
+        node.next = UInt32(Int(node.next) + shift)
+      } else {
+        let payload = node.payload
+        node.offset = UInt32(bytes.count)
+        bytes.append(contentsOf: value.tape.bytes[payload])
+      }
+      nodes.append(node)
+    }
+    return root
+  }
+}

@@ -1,0 +1,272 @@
+/// Assigns a completion's calls to the expected ones and says how they differ.
+public struct CallMatcher: Sendable {
+  /// When two arguments values are the same.
+  public var arguments: EqualityPolicy
+  /// When two names are the same.
+  public var names: EqualityPolicy
+  /// Whether calls may come in any order. If not, they are compared by position.
+  public var isOrderFree: Bool
+
+  /// Creates a matcher.
+  public init(arguments: EqualityPolicy = .numeric, names: EqualityPolicy = .numeric, isOrderFree: Bool = true) {
+    self.arguments = arguments
+    self.names = names
+    self.isOrderFree = isOrderFree
+  }
+
+  /// A completion's calls on its tape.
+  struct Actual {
+    let name: Int
+    let arguments: Int
+    /// The attempt's index in the completion.
+    let attempt: Int
+  }
+
+  // MARK: Verdicts
+
+  /// Whether the calls are the expected ones, each exactly once. O(both) but for many calls whose hashes agree.
+  func isExact(_ actual: [Actual], _ tape: ValueTape, _ truth: GroundTruth) -> Bool {
+    guard actual.count == truth.count else { return false }
+    if actual.count == 1 || !isOrderFree {
+      for position in actual.indices where !same(actual[position], tape, truth.expected[position], truth.tape) {
+        return false
+      }
+      return true
+    }
+    return exactPairs(actual, tape, truth).allSatisfy { $0 != nil }
+  }
+
+  /// Whether the calls name the expected tools, each as often.
+  func hasSameNames(_ actual: [Actual], _ tape: ValueTape, _ truth: GroundTruth) -> Bool {
+    guard actual.count == truth.count else { return false }
+    var taken = [Bool](repeating: false, count: actual.count)
+    // Few distinct names in practice; the first free equal one always serves, sameness being an equivalence.
+    var start = 0
+    for expected in truth.expected {
+      while start < actual.count, taken[start] { start += 1 }
+      guard
+        let match = (start..<actual.count).first(where: {
+          !taken[$0] && sameName(tape, actual[$0].name, truth.tape, expected.name)
+        })
+      else { return false }
+      taken[match] = true
+    }
+    return true
+  }
+
+  private func same(_ actual: Actual, _ tape: ValueTape, _ expected: GroundTruth.ExpectedCall, _ other: ValueTape) -> Bool {
+    sameName(tape, actual.name, other, expected.name)
+      && arguments.areEqual(tape, actual.arguments, other, expected.arguments)
+  }
+
+  func sameName(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int) -> Bool {
+    let left = a.nodes[i]
+    let right = b.nodes[j]
+    if left.flags.contains(.nonFinite), right.flags.contains(.nonFinite) {
+      // CPython's json.loads gives one and the same NaN object each time, and identity comes before equality.
+      return ByteSearch.equal(a.bytes.span, left.payload, b.bytes.span, right.payload)
+    }
+    return names.areEqual(a, i, b, j)
+  }
+
+  /// For each expected call a call that is the same, each used once; as many as can be. Sameness is an equivalence, so that the
+  /// first free partner is as good as any; where there are many calls a hash finds it.
+  private func exactPairs(_ actual: [Actual], _ tape: ValueTape, _ truth: GroundTruth) -> [Int?] {
+    if actual.count * truth.count <= BipartiteMatching.pairLimit {
+      return BipartiteMatching.maximum(left: truth.count, right: actual.count) {
+        same(actual[$1], tape, truth.expected[$0], truth.tape)
+      }
+    }
+    var byHash: [UInt64: [Int]] = [:]
+    for (position, call) in actual.enumerated().reversed() {
+      byHash[hash(tape, call.name, call.arguments), default: []].append(position)
+    }
+    return truth.expected.map { expected in
+      let key = hash(truth.tape, expected.name, expected.arguments)
+      guard var candidates = byHash[key] else { return nil }
+      // Calls of one hash are the same but for chance; the list is searched from its end, where the earliest stand.
+      guard
+        let place = candidates.suffix(64).lastIndex(where: { same(actual[$0], tape, expected, truth.tape) })
+      else { return nil }
+      let found = candidates.remove(at: place)
+      byHash[key] = candidates
+      return found
+    }
+  }
+
+  private func hash(_ tape: ValueTape, _ name: Int, _ call: Int) -> UInt64 {
+    names.hash(tape, name) &* 31 &+ arguments.hash(tape, call)
+  }
+
+  // MARK: The report
+
+  /// Which call met which expected one, and every difference.
+  func report(_ actual: [Actual], _ tape: ValueTape, _ truth: GroundTruth) -> CallMatch {
+    var partners: [Int?]
+    if isOrderFree {
+      partners = exactPairs(actual, tape, truth)
+    } else {
+      partners = truth.expected.indices.map { position in
+        position < actual.count && same(actual[position], tape, truth.expected[position], truth.tape) ? position : nil
+      }
+    }
+    var match = CallMatch()
+    var isFree = [Bool](repeating: true, count: actual.count)
+    for partner in partners { if let partner { isFree[partner] = false } }
+    let unmetExpected = partners.indices.filter { partners[$0] == nil }
+    let freeActual = isFree.indices.filter { isFree[$0] }
+    // What is left is paired by name, so that the differences told are the ones meant.
+    if isOrderFree {
+      if unmetExpected.count * freeActual.count <= BipartiteMatching.pairLimit {
+        let paired = BipartiteMatching.maximum(left: unmetExpected.count, right: freeActual.count) {
+          sameName(tape, actual[freeActual[$1]].name, truth.tape, truth.expected[unmetExpected[$0]].name)
+        }
+        for (position, partner) in paired.enumerated() {
+          if let partner {
+            partners[unmetExpected[position]] = freeActual[partner]
+            isFree[freeActual[partner]] = false
+          }
+        }
+      }
+    } else {
+      for position in unmetExpected where position < actual.count {
+        if sameName(tape, actual[position].name, truth.tape, truth.expected[position].name) {
+          partners[position] = position
+          isFree[position] = false
+        }
+      }
+    }
+    for (position, partner) in partners.enumerated() {
+      guard let partner else {
+        match.missing.append(position)
+        continue
+      }
+      let call = actual[partner]
+      var difference = ArgumentDifference(policy: arguments)
+      if !arguments.areEqual(tape, call.arguments, truth.tape, truth.expected[position].arguments) {
+        difference.compare(tape, call.arguments, truth.tape, truth.expected[position].arguments)
+      }
+      match.pairs.append(
+        CallMatch.Pair(expected: position, attempt: call.attempt, mismatches: difference.found))
+    }
+    match.surplus = isFree.indices.filter { isFree[$0] }.map { actual[$0].attempt }
+    return match
+  }
+}
+
+/// Which call met which expected one.
+public struct CallMatch: Sendable {
+  /// An expected call and the call that met it.
+  public struct Pair: Sendable {
+    /// The expected call, counted from 0.
+    public let expected: Int
+    /// The attempt, as an index into ``Completion/attempts``.
+    public let attempt: Int
+    /// How their arguments differ; empty if they are the same.
+    public let mismatches: [ArgumentMismatch]
+  }
+  /// The pairs, in the order of the expected calls.
+  public internal(set) var pairs: [Pair] = []
+  /// Expected calls that no call met.
+  public internal(set) var missing: [Int] = []
+  /// Attempts that met no expected call.
+  public internal(set) var surplus: [Int] = []
+  /// Whether every call met an expected one and is the same.
+  public var isExact: Bool { missing.isEmpty && surplus.isEmpty && pairs.allSatisfy { $0.mismatches.isEmpty } }
+}
+
+/// One difference between a call's arguments and the expected ones.
+public struct ArgumentMismatch: Sendable, Hashable {
+  /// What differs.
+  public enum Kind: String, Sendable, Hashable {
+    /// Expected, but not there.
+    case missing = "missing_argument"
+    /// There, but not expected.
+    case surplus = "surplus_argument"
+    /// There, with another value.
+    case wrong = "wrong_argument"
+  }
+  /// What differs.
+  public let kind: Kind
+  /// Where, as a JSON Pointer (RFC 6901) into the arguments; empty for the whole.
+  public let pointer: String
+  let actual: Int?
+  let expected: Int?
+}
+
+/// Walks two values side by side for what differs.
+struct ArgumentDifference {
+  /// The most differences told of one call.
+  static let limit = 16
+  let policy: EqualityPolicy
+  private(set) var found: [ArgumentMismatch] = []
+
+  init(policy: EqualityPolicy) {
+    self.policy = policy
+  }
+
+  /// Collects what differs between two values that are not the same. O(both); depth is bounded by the readers' limits.
+  mutating func compare(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int, at pointer: [UInt8] = []) {
+    guard found.count < Self.limit else { return }
+    let left = a.nodes[i]
+    let right = b.nodes[j]
+    if left.kind == .object, right.kind == .object {
+      let actual = ObjectMembers.distinct(of: i, in: a)
+      let expected = ObjectMembers.distinct(of: j, in: b)
+      var table = NameTable(capacity: actual.count)
+      for (position, member) in actual.enumerated() { _ = table.position(of: member.name, in: a, insert: position) }
+      var met = [Bool](repeating: false, count: actual.count)
+      for member in expected {
+        let path = extended(pointer, by: b.bytes[b.nodes[member.name].payload])
+        guard let position = table.position(of: member.name, in: b, own: a) else {
+          add(.missing, path, nil, member.value)
+          continue
+        }
+        met[position] = true
+        if !policy.areEqual(a, actual[position].value, b, member.value) {
+          compare(a, actual[position].value, b, member.value, at: path)
+        }
+      }
+      for (position, member) in actual.enumerated() where !met[position] {
+        add(.surplus, extended(pointer, by: a.bytes[a.nodes[member.name].payload]), member.value, nil)
+      }
+      return
+    }
+    if left.kind == .array, right.kind == .array, left.count == right.count {
+      var x = i + 1
+      var y = j + 1
+      var position = 0
+      while x < Int(left.next), found.count < Self.limit {
+        if !policy.areEqual(a, x, b, y) {
+          compare(a, x, b, y, at: extended(pointer, by: Array(String(position).utf8)[...]))
+        }
+        x = a.after(x)
+        y = b.after(y)
+        position += 1
+      }
+      return
+    }
+    add(.wrong, pointer, i, j)
+  }
+
+  private mutating func add(_ kind: ArgumentMismatch.Kind, _ pointer: [UInt8], _ actual: Int?, _ expected: Int?) {
+    guard found.count < Self.limit else { return }
+    found.append(
+      ArgumentMismatch(
+        kind: kind, pointer: String(decoding: pointer, as: UTF8.self), actual: actual, expected: expected))
+  }
+
+  /// The pointer with one more reference token, `~` and `/` escaped (RFC 6901 §3), cut at 256 bytes a token.
+  private func extended(_ pointer: [UInt8], by token: ArraySlice<UInt8>) -> [UInt8] {
+    var path = pointer
+    path.append(0x2F)
+    for byte in token.prefix(256) {
+      switch byte {
+      case 0x7E: path.append(contentsOf: [0x7E, 0x30])
+      case 0x2F: path.append(contentsOf: [0x7E, 0x31])
+      default: path.append(byte)
+      }
+    }
+    return path
+  }
+}

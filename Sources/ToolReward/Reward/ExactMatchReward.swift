@@ -1,0 +1,62 @@
+/// Equation 5 of Tool-N1 (arXiv 2505.00024 §3.2) on any format: 1 if the reasoning stands in its markers, every call in its frame is
+/// whole, and the calls are the expected ones; else 0.
+///
+/// - Reasoning: at least one block, all closed, the first before any call. Where the format has no reasoning, none is asked.
+/// - Calls: every attempt is whole and without repeated names; calls inside reasoning are no calls.
+/// - Match: the same multiset of name and arguments under ``EqualityPolicy/numeric``. Where no call is expected, no attempt may be
+///   made.
+///
+/// Text around the calls costs nothing. A payload beyond a limit cannot equal a ground truth that was read within it, so that it is a
+/// mismatch.
+public struct ExactMatchReward: RewardPolicy {
+  private let matcher: CallMatcher
+
+  /// Creates the reward.
+  public init(arguments: EqualityPolicy = .numeric) {
+    matcher = CallMatcher(arguments: arguments, names: .numeric)
+  }
+
+  public var name: String { "exact-match" }
+  public var summary: String { "the paper's equation 5 on any format: reasoning and calls whole, calls equal; 1 or 0" }
+  public var source: String { "arXiv 2505.00024, equation 5" }
+  public var componentNames: [String] { ["reasoning", "format", "names", "calls"] }
+  public var format: CompletionFormat? { nil }
+  public var syntax: ValueReader.Syntax { .json }
+
+  public func judge(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict {
+    let firstFrame = completion.frames.first?.range.lowerBound ?? completion.text.count
+    let first = completion.reasoning.first
+    let isReasonClosed = first != nil && completion.reasoning.allSatisfy { $0.isClosed }
+    let isReasonFirst = first.map { $0.range.upperBound <= firstFrame } ?? false
+    let reasoning = isReasonClosed && isReasonFirst
+    var calls: [CallMatcher.Actual] = []
+    calls.reserveCapacity(completion.attempts.count)
+    var isFormat = true
+    for (index, attempt) in completion.attempts.enumerated() {
+      if attempt.status != .ok || attempt.hasDuplicateMembers { isFormat = false }
+      if let name = attempt.name, let arguments = attempt.arguments {
+        calls.append(CallMatcher.Actual(name: name, arguments: arguments, attempt: index))
+      }
+    }
+    let isWhole = isFormat && calls.count == completion.attempts.count
+    let isMatch = isWhole && matcher.isExact(calls, completion.tape, truth)
+    let hasNames = isMatch || matcher.hasSameNames(calls, completion.tape, truth)
+    let score: Double = reasoning && isMatch ? 1 : 0
+    var verdict = Verdict(
+      score: score, components: [reasoning ? 1 : 0, isFormat ? 1 : 0, hasNames ? 1 : 0, isMatch ? 1 : 0])
+    if score == 1, completion.diagnostics.isEmpty, tools == nil { return verdict }
+    if !isReasonClosed { verdict.findings.append(Finding(.missingReasoning, .error)) }
+    if isReasonClosed, !isReasonFirst {
+      verdict.findings.append(Finding(.reasoningNotFirst, .error, range: completion.frames.first?.range))
+    }
+    verdict.findings += Finding.diagnostics(of: completion) { diagnostic in
+      if score == 1 || diagnostic.code.isLeniency || diagnostic.code == .surplusMember { return .info }
+      return diagnostic.attempt == nil ? .warning : .error
+    }
+    if !isMatch {
+      verdict.findings += Finding.differences(matcher.report(calls, completion.tape, truth), in: completion)
+    }
+    verdict.findings += unknownTools(completion, tools)
+    return verdict
+  }
+}

@@ -1,0 +1,257 @@
+internal import CYajl
+
+/// Collects yajl's events into a tape, within limits.
+///
+/// It lives behind a pointer that C hands back at each event, so it keeps only plain arrays and numbers.
+@safe
+struct TapeBuilder {
+  var tape = ValueTape()
+  var limits = ValueLimits.standard
+  var syntax = ValueReader.Syntax.json
+  /// The number of top-level values that began since `begin`.
+  var roots = 0
+  /// Why an event refused to go on.
+  var failure: ValueError.Code?
+  /// The yajl handle whose events these are, for its position.
+  var handle: yajl_handle?
+  /// Where the text handed to yajl starts in the source.
+  var base = 0
+  /// Where the last token ended, as an offset from `base`.
+  var lastEnd = 0
+  /// Offsets from `base` of NaN, Infinity and -Infinity, for which a stand-in was fed, ascending; and the next one due.
+  var standIns: [(offset: Int, literal: [UInt8])] = []
+  var nextStandIn = 0
+  /// Offsets from `base` of escapes that are lone surrogates, ascending; and the next one due.
+  var loneSurrogates: [Int] = []
+  var nextLoneSurrogate = 0
+  /// The source text, for strings that yajl decodes otherwise than Python. Valid while yajl runs.
+  var source: UnsafePointer<UInt8>?
+  /// Containers that are open: their node, and where their names start in `names`.
+  private var open: [(node: Int, names: Int)] = []
+  /// Names of the objects that are open.
+  private var names: [(hash: UInt32, node: Int)] = []
+  private var nodeLimit = 0
+
+  /// The depth of the container that is open.
+  var depth: Int { open.count }
+
+  mutating func begin(base: Int, limits: ValueLimits, syntax: ValueReader.Syntax) {
+    self.base = base
+    self.limits = limits
+    self.syntax = syntax
+    roots = 0
+    failure = nil
+    lastEnd = 0
+    open.removeAll(keepingCapacity: true)
+    names.removeAll(keepingCapacity: true)
+    if !standIns.isEmpty { standIns.removeAll() }
+    nextStandIn = 0
+    if !loneSurrogates.isEmpty { loneSurrogates.removeAll() }
+    nextLoneSurrogate = 0
+    nodeLimit = tape.nodes.count + limits.nodes
+  }
+
+  @inline(__always)
+  private func consumed() -> Int { unsafe yajl_get_bytes_consumed(handle) }
+
+  /// Counts a node in its container and checks the limits. False stops yajl.
+  @inline(__always)
+  private mutating func admit(isName: Bool = false) -> Bool {
+    if let container = open.last?.node {
+      let kind = tape.nodes[container].kind
+      if isName || kind == .array { tape.nodes[container].count += 1 }
+    } else {
+      roots += 1
+      if roots > 1 {
+        failure = .trailingText
+        return false
+      }
+    }
+    if tape.nodes.count >= nodeLimit {
+      failure = .tooManyNodes
+      return false
+    }
+    return true
+  }
+
+  mutating func constant(_ kind: TapeNode.Kind) -> Bool {
+    guard admit() else { return false }
+    lastEnd = consumed()
+    tape.nodes.append(TapeNode(kind: kind, end: UInt32(base + lastEnd)))
+    return true
+  }
+
+  mutating func number(_ literal: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    guard admit() else { return false }
+    lastEnd = consumed()
+    var node = TapeNode(kind: .number, offset: UInt32(tape.bytes.count), end: UInt32(base + lastEnd))
+    if nextStandIn < standIns.count, standIns[nextStandIn].offset == lastEnd - count {
+      let literal = standIns[nextStandIn].literal
+      nextStandIn += 1
+      tape.bytes.append(contentsOf: literal)
+      node.count = UInt32(literal.count)
+      node.flags = [.nonFinite, .fractional]
+    } else {
+      let text = unsafe UnsafeBufferPointer(start: literal, count: count)
+      let first = unsafe text[0]
+      var position = 0
+      while position < count {
+        let byte = unsafe text[position]
+        if byte == 0x2E || byte == 0x65 || byte == 0x45 {
+          node.flags = .fractional
+          break
+        }
+        position += 1
+      }
+      if syntax == .python, node.flags.isEmpty, count > 4300, count - (first == 0x2D ? 1 : 0) > 4300 {
+        failure = .integerTooLong
+        return false
+      }
+      unsafe tape.bytes.append(contentsOf: text)
+      node.count = UInt32(count)
+    }
+    tape.nodes.append(node)
+    return true
+  }
+
+  mutating func string(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    guard admit() else { return false }
+    let start = lastEnd
+    lastEnd = consumed()
+    unsafe append(.string, text, count, tokenAfter: start)
+    return true
+  }
+
+  mutating func name(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    guard admit(isName: true) else { return false }
+    let start = lastEnd
+    lastEnd = consumed()
+    unsafe append(.name, text, count, tokenAfter: start)
+    let index = tape.nodes.count - 1
+    let payload = tape.nodes[index].payload
+    let hash = unsafe tape.bytes.withUnsafeBufferPointer { bytes -> UInt32 in
+      guard let base = bytes.baseAddress else { return 0 }
+      return unsafe quickHash(base + payload.lowerBound, payload.count)
+    }
+    tape.nodes[index].next = hash
+    names.append((hash, index))
+    return true
+  }
+
+  @inline(__always)
+  private mutating func append(_ kind: TapeNode.Kind, _ text: UnsafePointer<UInt8>, _ count: Int, tokenAfter start: Int) {
+    var node = TapeNode(kind: kind, offset: UInt32(tape.bytes.count), end: UInt32(base + lastEnd))
+    if nextLoneSurrogate < loneSurrogates.count, loneSurrogates[nextLoneSurrogate] < lastEnd {
+      while nextLoneSurrogate < loneSurrogates.count, loneSurrogates[nextLoneSurrogate] < lastEnd { nextLoneSurrogate += 1 }
+      unsafe Surrogates.appendDecoded(source, from: start, to: lastEnd, into: &tape.bytes)
+      node.flags = .loneSurrogate
+      node.count = UInt32(tape.bytes.count) - node.offset
+    } else {
+      unsafe tape.bytes.append(contentsOf: UnsafeBufferPointer(start: text, count: count))
+      node.count = UInt32(count)
+    }
+    tape.nodes.append(node)
+  }
+
+  mutating func open(_ kind: TapeNode.Kind) -> Bool {
+    guard admit() else { return false }
+    if open.count >= limits.depth {
+      failure = .tooDeep
+      return false
+    }
+    lastEnd = consumed()
+    open.append((tape.nodes.count, names.count))
+    tape.nodes.append(TapeNode(kind: kind, offset: UInt32(base + lastEnd - 1)))
+    return true
+  }
+
+  mutating func close() -> Bool {
+    guard let (container, firstName) = open.popLast() else { return false }
+    lastEnd = consumed()
+    tape.nodes[container].next = UInt32(tape.nodes.count)
+    tape.nodes[container].end = UInt32(base + lastEnd)
+    if names.count > firstName {
+      if names.count - firstName > 1, hasDuplicate(from: firstName) {
+        tape.nodes[container].flags.insert([.duplicateNames, .duplicateNamesBelow])
+      }
+      names.removeLast(names.count - firstName)
+    }
+    if tape.nodes[container].flags.contains(.duplicateNamesBelow), let parent = open.last?.node {
+      tape.nodes[parent].flags.insert(.duplicateNamesBelow)
+    }
+    return true
+  }
+
+  /// Whether two of the open object's names are the same. Pairs for a few names, else a table keyed by a seeded hash: linear
+  /// whatever the names.
+  private func hasDuplicate(from first: Int) -> Bool {
+    let count = names.count - first
+    if count <= 16 {
+      for right in (first + 1)..<(first + count) {
+        for left in first..<right where names[left].hash == names[right].hash {
+          if sameName(names[left].node, names[right].node) { return true }
+        }
+      }
+      return false
+    }
+    var seen: [Int: Int] = [:]
+    seen.reserveCapacity(count)
+    for position in first..<(first + count) {
+      let node = names[position].node
+      var key = seededHash(of: tape.nodes[node].payload)
+      while let other = seen[key] {
+        if sameName(other, node) { return true }
+        key &+= 1
+      }
+      seen[key] = node
+    }
+    return false
+  }
+
+  private func sameName(_ left: Int, _ right: Int) -> Bool {
+    ByteSearch.equal(tape.bytes.span, tape.nodes[left].payload, tape.bytes.span, tape.nodes[right].payload)
+  }
+
+  private func seededHash(of range: Range<Int>) -> Int {
+    var hasher = Hasher()
+    unsafe tape.bytes.withUnsafeBytes { unsafe hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[range])) }
+    return hasher.finalize()
+  }
+}
+
+/// yajl's event table. Each entry finds the builder behind the context pointer.
+@safe
+enum TapeEvents {
+  typealias Builder = UnsafeMutablePointer<TapeBuilder>
+
+  @inline(__always)
+  private static func builder(_ context: UnsafeMutableRawPointer?) -> Builder? {
+    unsafe context?.assumingMemoryBound(to: TapeBuilder.self)
+  }
+
+  static func table() -> yajl_callbacks {
+    unsafe yajl_callbacks(
+      yajl_null: { unsafe (TapeEvents.builder($0)?.pointee.constant(.null) ?? false) ? 1 : 0 },
+      yajl_boolean: { unsafe (TapeEvents.builder($0)?.pointee.constant($1 != 0 ? .true_ : .false_) ?? false) ? 1 : 0 },
+      yajl_integer: nil,
+      yajl_double: nil,
+      yajl_number: { context, text, count in
+        guard let builder = unsafe TapeEvents.builder(context), let text = unsafe text else { return 0 }
+        let bytes = unsafe UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self)
+        return unsafe builder.pointee.number(bytes, count) ? 1 : 0
+      },
+      yajl_string: { context, text, count in
+        guard let builder = unsafe TapeEvents.builder(context), let text = unsafe text else { return 0 }
+        return unsafe builder.pointee.string(text, count) ? 1 : 0
+      },
+      yajl_start_map: { unsafe (TapeEvents.builder($0)?.pointee.open(.object) ?? false) ? 1 : 0 },
+      yajl_map_key: { context, text, count in
+        guard let builder = unsafe TapeEvents.builder(context), let text = unsafe text else { return 0 }
+        return unsafe builder.pointee.name(text, count) ? 1 : 0
+      },
+      yajl_end_map: { unsafe (TapeEvents.builder($0)?.pointee.close() ?? false) ? 1 : 0 },
+      yajl_start_array: { unsafe (TapeEvents.builder($0)?.pointee.open(.array) ?? false) ? 1 : 0 },
+      yajl_end_array: { unsafe (TapeEvents.builder($0)?.pointee.close() ?? false) ? 1 : 0 }
+    )
+  }
+}

@@ -1,0 +1,244 @@
+/// What yajl does not check, checked on the text itself: strict UTF-8, surrogate pairs, and the two control characters that it
+/// takes for white space (Docs/Yajl.md).
+enum TextChecks {
+  /// What one pass over a text saw.
+  struct Traits: OptionSet {
+    let rawValue: UInt8
+    static let nonASCII = Traits(rawValue: 1)
+    static let backslash = Traits(rawValue: 2)
+    static let verticalSpace = Traits(rawValue: 4)
+  }
+
+  /// One pass, eight bytes at a time.
+  static func traits(of text: Span<UInt8>, _ range: Range<Int>) -> Traits {
+    var traits: Traits = []
+    unsafe text.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      let raw = unsafe UnsafeRawPointer(base)
+      var position = range.lowerBound
+      let backslash = Word.repeating(0x5C)
+      let verticalTab = Word.repeating(0x0B)
+      let formFeed = Word.repeating(0x0C)
+      var high: UInt64 = 0
+      var backslashes: UInt64 = 0
+      var verticals: UInt64 = 0
+      while position + 8 <= range.upperBound {
+        let word = unsafe raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        high |= word
+        backslashes |= Word.zeroBytes(word ^ backslash)
+        verticals |= Word.zeroBytes(word ^ verticalTab) | Word.zeroBytes(word ^ formFeed)
+        position += 8
+      }
+      if high & 0x8080_8080_8080_8080 != 0 { traits.insert(.nonASCII) }
+      if backslashes != 0 { traits.insert(.backslash) }
+      if verticals != 0 { traits.insert(.verticalSpace) }
+      while position < range.upperBound {
+        let byte = unsafe base[position]
+        if byte >= 0x80 { traits.insert(.nonASCII) }
+        if byte == 0x5C { traits.insert(.backslash) }
+        if byte == 0x0B || byte == 0x0C { traits.insert(.verticalSpace) }
+        position += 1
+      }
+    }
+    return traits
+  }
+
+  /// The first vertical tab or form feed: JSON allows neither, inside strings or out (RFC 8259 §2, §7).
+  static func firstVerticalSpace(in text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    for position in range where text[position] == 0x0B || text[position] == 0x0C { return position }
+    return nil
+  }
+
+  /// The offset of the first ill-formed sequence (Unicode 16, table 3-7: shortest form, no surrogates, at most U+10FFFF).
+  /// With `allowingSurrogates`, their three-byte form passes too: a text decoded by Python may hold lone ones.
+  static func firstIllFormedUTF8(
+    in text: Span<UInt8>, _ range: Range<Int>, allowingSurrogates: Bool = false
+  ) -> Int? {
+    var position = range.lowerBound
+    let end = range.upperBound
+    while position < end {
+      let lead = text[position]
+      if lead < 0x80 {
+        position += 1
+        continue
+      }
+      let length: Int
+      var low: UInt8 = 0x80
+      var high: UInt8 = 0xBF
+      switch lead {
+      case 0xC2...0xDF: length = 2
+      case 0xE0: (length, low) = (3, 0xA0)
+      case 0xE1...0xEC, 0xEE...0xEF: length = 3
+      case 0xED: (length, high) = (3, allowingSurrogates ? 0xBF : 0x9F)
+      case 0xF0: (length, low) = (4, 0x90)
+      case 0xF1...0xF3: length = 4
+      case 0xF4: (length, high) = (4, 0x8F)
+      default: return position
+      }
+      guard position + length <= end, text[position + 1] >= low, text[position + 1] <= high else { return position }
+      for offset in 2..<max(2, length) where text[position + offset] & 0xC0 != 0x80 { return position }
+      position += length
+    }
+    return nil
+  }
+}
+
+/// `\u` escapes of surrogates. yajl turns a lone one into `?` and never looks at a pair's second half.
+enum Surrogates {
+  private static let marker: [UInt8] = [0x5C, 0x75]
+
+  /// Offsets of the escapes in `range` that are half a pair, ascending, at most `most` of them. Linear: each run of backslashes
+  /// is walked once for the escape that may end it.
+  static func lone(in text: Span<UInt8>, _ range: Range<Int>, most: Int = .max) -> [Int] {
+    var found: [Int] = []
+    var position = range.lowerBound
+    while let escape = ByteSearch.firstIndex(of: marker, in: text, from: position), escape + 6 <= range.upperBound {
+      position = escape + 2
+      var run = escape
+      while run > range.lowerBound, text[run - 1] == 0x5C { run -= 1 }
+      guard (escape - run) % 2 == 0, let unit = codeUnit(in: text, at: escape + 2) else { continue }
+      guard unit & 0xF800 == 0xD800 else { continue }
+      if unit < 0xDC00, escape + 12 <= range.upperBound, text[escape + 6] == 0x5C, text[escape + 7] == 0x75,
+        let second = codeUnit(in: text, at: escape + 8), second & 0xFC00 == 0xDC00
+      {
+        position = escape + 12
+        continue
+      }
+      found.append(escape)
+      if found.count >= most { break }
+    }
+    return found
+  }
+
+  private static func codeUnit(in text: Span<UInt8>, at position: Int) -> UInt32? {
+    var unit: UInt32 = 0
+    for offset in 0..<4 {
+      guard let digit = hexDigit(text[position + offset]) else { return nil }
+      unit = unit << 4 | digit
+    }
+    return unit
+  }
+
+  private static func hexDigit(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case 0x30...0x39: UInt32(byte - 0x30)
+    case 0x41...0x46: UInt32(byte - 0x41 + 10)
+    case 0x61...0x66: UInt32(byte - 0x61 + 10)
+    default: nil
+    }
+  }
+
+  /// Decodes the string token in `source[from..<to]`, which may be preceded by separators, as Python does: pairs are joined,
+  /// lone halves kept in generalised UTF-8 (three bytes, as any code point below U+10000). The token is known to be well formed.
+  static func appendDecoded(_ source: UnsafePointer<UInt8>?, from: Int, to: Int, into bytes: inout [UInt8]) {
+    guard let source = unsafe source, to > from else { return }
+    let text = unsafe UnsafeBufferPointer(start: source, count: to)
+    var position = from
+    while position < to, unsafe text[position] != 0x22 { position += 1 }
+    position += 1
+    let end = to - 1
+    while position < end {
+      let byte = unsafe text[position]
+      guard byte == 0x5C, position + 1 < end else {
+        bytes.append(byte)
+        position += 1
+        continue
+      }
+      let kind = unsafe text[position + 1]
+      position += 2
+      switch kind {
+      case 0x62: bytes.append(0x08)
+      case 0x66: bytes.append(0x0C)
+      case 0x6E: bytes.append(0x0A)
+      case 0x72: bytes.append(0x0D)
+      case 0x74: bytes.append(0x09)
+      case 0x75:
+        let span = unsafe text.span
+        guard position + 4 <= end, var scalar = codeUnit(in: span, at: position) else { return }
+        position += 4
+        if scalar & 0xFC00 == 0xD800, position + 6 <= end, span[position] == 0x5C, span[position + 1] == 0x75,
+          let low = codeUnit(in: span, at: position + 2), low & 0xFC00 == 0xDC00
+        {
+          scalar = 0x10000 + ((scalar & 0x3FF) << 10) + (low & 0x3FF)
+          position += 6
+        }
+        appendGeneralizedUTF8(scalar, to: &bytes)
+      default: bytes.append(kind)
+      }
+    }
+  }
+
+  /// UTF-8's bit layout, surrogates included.
+  static func appendGeneralizedUTF8(_ scalar: UInt32, to bytes: inout [UInt8]) {
+    switch scalar {
+    case 0..<0x80:
+      bytes.append(UInt8(scalar))
+    case 0x80..<0x800:
+      bytes.append(UInt8(0xC0 | scalar >> 6))
+      bytes.append(UInt8(0x80 | scalar & 0x3F))
+    case 0x800..<0x10000:
+      bytes.append(UInt8(0xE0 | scalar >> 12))
+      bytes.append(UInt8(0x80 | scalar >> 6 & 0x3F))
+      bytes.append(UInt8(0x80 | scalar & 0x3F))
+    default:
+      bytes.append(UInt8(0xF0 | scalar >> 18 & 0x07))
+      bytes.append(UInt8(0x80 | scalar >> 12 & 0x3F))
+      bytes.append(UInt8(0x80 | scalar >> 6 & 0x3F))
+      bytes.append(UInt8(0x80 | scalar & 0x3F))
+    }
+  }
+}
+
+/// Python's extra number spellings, which yajl is fed stand-ins of the same length for.
+enum PythonConstants {
+  private static let names: [(literal: [UInt8], standIn: [UInt8])] = [
+    (Array("NaN".utf8), Array("0e0".utf8)),
+    (Array("Infinity".utf8), Array("0e000000".utf8)),
+    (Array("-Infinity".utf8), Array("-0e000000".utf8)),
+  ]
+
+  /// A copy of the range with each NaN, Infinity and -Infinity outside strings replaced, and where; `nil` if there is none.
+  /// One pass. A spelling glued to a number or a word is left alone, so that the reader refuses it.
+  static func replaced(
+    in text: Span<UInt8>, _ range: Range<Int>
+  ) -> (copy: [UInt8], standIns: [(offset: Int, literal: [UInt8])])? {
+    var standIns: [(offset: Int, literal: [UInt8])] = []
+    var copy: [UInt8] = []
+    var inString = false
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let byte = text[position]
+      if inString {
+        if byte == 0x5C { position += 1 } else if byte == 0x22 { inString = false }
+      } else if byte == 0x22 {
+        inString = true
+      } else if byte == 0x4E || byte == 0x49 || byte == 0x2D {
+        for (literal, standIn) in names where ByteSearch.matches(literal, in: text, at: position) {
+          let after = position + literal.count
+          guard after <= range.upperBound,
+            position == range.lowerBound || !isWordByte(text[position - 1]),
+            after == range.upperBound || !isWordByte(text[after])
+          else { break }
+          if copy.isEmpty {
+            copy.reserveCapacity(range.count)
+            unsafe text.extracting(range).withUnsafeBufferPointer { unsafe copy.append(contentsOf: $0) }
+          }
+          let offset = position - range.lowerBound
+          copy.replaceSubrange(offset..<(offset + literal.count), with: standIn)
+          standIns.append((offset, literal))
+          position = after - 1
+          break
+        }
+      }
+      position += 1
+    }
+    return standIns.isEmpty ? nil : (copy, standIns)
+  }
+
+  private static func isWordByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2E, 0x5F: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import ToolReward
+import ToolRewardData
+
+struct ParseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "parse",
+    abstract: "Take completions apart, without judging them.",
+    discussion: """
+      Each line of input is a record with "completion" or "completions". Each line of output is {"id", "calls": [{"name", \
+      "arguments", "status", "range"}], "segments": [{"kind", "range"}], "diagnostics": […]}. Ranges count bytes; the segments' \
+      ranges tile the completion.
+
+      EXAMPLES
+        toolreward parse --format hermes completions.jsonl
+        toolreward parse --format hermes --completion-field raw --leniency string_arguments outputs.jsonl
+      """
+  )
+
+  @OptionGroup var stream: StreamOptions
+
+  @Option(help: ArgumentHelp("The completions' format; see 'toolreward formats'.", valueName: "name"))
+  var format = "tool-n1"
+
+  @OptionGroup var reading: ReadingOptions
+  @OptionGroup var fields: FieldOptions
+
+  func validate() throws {
+    _ = try reading.format(named: format)
+  }
+
+  func run() async throws {
+    let parser = CompletionParser(try reading.format(named: format))
+    let view = reading.view.view
+    let sampleFields = fields.fields
+    let names = stream.inputs.count > 1
+    var progress = ProgressLine(isOn: stream.progress ?? Terminal.errorIsTerminal)
+    var total = ParseReport()
+    do throws(InputOutputError) {
+      let sink = try OutputSink(path: stream.output)
+      let pipeline = LinePipeline(inputs: stream.inputs, jobs: stream.jobs == 0 ? Terminal.processorCount : stream.jobs)
+      try await pipeline.run(into: sink) {
+        ParseWorker(parser: parser, view: view, fields: sampleFields, namesFile: names)
+      } onWritten: { report, read in
+        total.add(report)
+        progress.update(samples: total.samples, read)
+      }
+    } catch {
+      progress.clear()
+      throw Terminal.report(error)
+    }
+    progress.clear()
+    if let first = total.firstError {
+      Terminal.say("toolreward: \(Terminal.grouped(total.broken)) lines could not be read; the first: \(first)")
+      throw Status.someUnscorable
+    }
+  }
+}
+
+/// What is worth knowing of some parsed lines.
+struct ParseReport: Sendable {
+  var samples = 0
+  var broken = 0
+  var firstError: SampleError?
+
+  mutating func add(_ other: ParseReport) {
+    samples += other.samples
+    broken += other.broken
+    firstError = firstError ?? other.firstError
+  }
+}
+
+/// Parses the lines of a chunk.
+struct ParseWorker: LineWorker {
+  private let parser: CompletionParser
+  private let view: InputView
+  private let reader: SampleReader
+  private let writer = CompletionWriter()
+  private let namesFile: Bool
+
+  init(parser: CompletionParser, view: InputView, fields: SampleFields, namesFile: Bool) {
+    self.parser = parser
+    self.view = view
+    self.namesFile = namesFile
+    reader = SampleReader(fields: fields, syntax: .json, view: view)
+  }
+
+  mutating func process(_ chunk: LineChunk, file: String, into output: inout [UInt8]) -> ParseReport {
+    var report = ParseReport()
+    let text = chunk.bytes.span
+    chunk.forEachLine { number, range in
+      if range.isEmpty { return }
+      report.samples += 1
+      do throws(SampleError) {
+        try reader.withSample(text, range, line: number) { sample in
+          for index in 0..<sample.count {
+            let completion =
+              view == .structured
+              ? parser.parse(message: sample.completion(index))
+              : sample.withCompletionBytes(index) { span in
+                var bytes: [UInt8] = []
+                unsafe span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+                return parser.parse(bytes, view: view)
+              }
+            if let completion {
+              writer.append(completion, id: sample.id, index: sample.isList ? index : nil, to: &output)
+            }
+          }
+        }
+      } catch {
+        var error = error
+        if namesFile { error.file = file }
+        writer.append(error, to: &output)
+        error.file = file
+        report.broken += 1
+        if report.firstError == nil { report.firstError = error }
+      }
+    }
+    return report
+  }
+}

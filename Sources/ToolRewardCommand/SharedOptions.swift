@@ -1,0 +1,106 @@
+import ArgumentParser
+import ToolReward
+import ToolRewardData
+
+/// Where a record's parts are.
+struct FieldOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Where the sample's identifier is.", valueName: "path"))
+  var idField = "id"
+
+  @Option(help: ArgumentHelp("Where the completion is.", valueName: "path"))
+  var completionField = "completion"
+
+  @Option(help: ArgumentHelp("Where a list of completions is.", valueName: "path"))
+  var completionsField = "completions"
+
+  @Option(help: ArgumentHelp("Where the ground truth is. A path may have dots: reward_model.ground_truth.", valueName: "path"))
+  var groundTruthField = "ground_truth"
+
+  @Option(help: ArgumentHelp("Where the tool definitions are.", valueName: "path"))
+  var toolsField = "tools"
+
+  var fields: SampleFields {
+    SampleFields(
+      id: FieldPath(idField), completion: FieldPath(completionField), completions: FieldPath(completionsField),
+      groundTruth: FieldPath(groundTruthField), tools: FieldPath(toolsField))
+  }
+
+  func validate() throws {
+    let paths = [
+      ("--id-field", idField), ("--completion-field", completionField), ("--completions-field", completionsField),
+      ("--ground-truth-field", groundTruthField), ("--tools-field", toolsField),
+    ]
+    for (option, path) in paths where path.utf8.split(separator: 0x2E, omittingEmptySubsequences: false).contains(where: \.isEmpty) {
+      throw ValidationError("\(option) has an empty name in '\(path)'; write names joined by single dots.")
+    }
+  }
+}
+
+/// How completions are read.
+struct ReadingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Which part of a conversation a completion is: response, prefilled (the prompt ended with the opening reasoning marker), conversation (judged from the last assistant marker), structured (messages with tool_calls).",
+      valueName: "view"))
+  var view = ViewName.response
+
+  @Option(
+    name: .customLong("leniency"),
+    help: ArgumentHelp("A departure from the format to forgive; each use is reported. May be given again.", valueName: "name"))
+  var leniencies: [String] = []
+
+  /// The format of that name with the leniencies asked for.
+  func format(named name: String) throws -> CompletionFormat {
+    let registry = FormatRegistry()
+    guard var format = registry[name] else {
+      let known = registry.formats.map(\.name).joined(separator: ", ")
+      throw ValidationError("There is no format '\(name)'. The formats are: \(known).")
+    }
+    for name in leniencies {
+      guard let named = Leniencies.named.first(where: { $0.name == name }) else {
+        let known = Leniencies.named.map(\.name).joined(separator: ", ")
+        throw ValidationError("There is no leniency '\(name)'. The leniencies are: \(known).")
+      }
+      format.leniencies.insert(named.leniency)
+    }
+    return format
+  }
+}
+
+/// The views as an option's values.
+enum ViewName: String, ExpressibleByArgument, CaseIterable {
+  case response, prefilled, conversation, structured
+
+  var view: InputView {
+    switch self {
+    case .response: .response
+    case .prefilled: .prefilled
+    case .conversation: .conversation
+    case .structured: .structured
+    }
+  }
+}
+
+/// Input, output and speed.
+struct StreamOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("JSON Lines to read; - is standard input.", valueName: "in"))
+  var inputs: [String]
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where to write; - is standard output.", valueName: "out"))
+  var output = "-"
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("How many threads; 0 for one a core.", valueName: "n"))
+  var jobs = 0
+
+  @Flag(inversion: .prefixedNo, help: "Show progress on standard error. By default where that is a terminal.")
+  var progress: Bool?
+
+  func validate() throws {
+    if inputs.isEmpty { throw ValidationError("Name the files to read, or - for standard input.") }
+    if jobs < 0 { throw ValidationError("--jobs must be 0 or more.") }
+    if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("Standard input (-) can be read once only.") }
+    if output != "-", inputs.contains(output) {
+      throw ValidationError("\(output) is both input and output; writing would empty it first. Write to another file.")
+    }
+  }
+}

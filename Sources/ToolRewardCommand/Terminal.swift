@@ -1,0 +1,102 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+import ArgumentParser
+import ToolRewardData
+
+/// Exit statuses beyond 0 and ArgumentParser's 64 (sysexits.h).
+enum Status {
+  /// Done, but some samples could not be judged.
+  static let someUnscorable = ExitCode(1)
+  /// The input as a whole is not what it should be.
+  static let wrongInput = ExitCode(65)
+  /// No input.
+  static let noInput = ExitCode(66)
+  /// Input or output failed.
+  static let inputOutput = ExitCode(74)
+}
+
+/// What people see on standard error.
+enum Terminal {
+  static func say(_ text: String) {
+    var text = text + "\n"
+    text.withUTF8 { _ = unsafe write(2, $0.baseAddress, $0.count) }
+  }
+
+  static func sayInPlace(_ text: String) {
+    var text = "\r" + text + "\u{1B}[K"
+    text.withUTF8 { _ = unsafe write(2, $0.baseAddress, $0.count) }
+  }
+
+  static var errorIsTerminal: Bool { isatty(2) == 1 }
+
+  static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  /// Reports a failed read or write and gives its exit status.
+  static func report(_ error: InputOutputError) -> ExitCode {
+    say("toolreward: \(error)")
+    return error.operation == .open && error.number == ENOENT ? Status.noInput : Status.inputOutput
+  }
+
+  /// `1234567` as `1,234,567`.
+  static func grouped(_ number: Int) -> String {
+    var digits = Array(String(number))
+    var position = digits.count - 3
+    while position > (number < 0 ? 1 : 0) {
+      digits.insert(",", at: position)
+      position -= 3
+    }
+    return String(digits)
+  }
+
+  /// A number with so many digits after the point.
+  static func fixed(_ value: Double, _ places: Int) -> String {
+    var scale = 1.0
+    for _ in 0..<places { scale *= 10 }
+    let scaled = (value.magnitude * scale).rounded()
+    guard scaled < 1e15 else { return "\(value)" }
+    let whole = Int(scaled / scale)
+    let fraction = String(Int(scaled - Double(whole) * scale))
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    if places == 0 { return "\(sign)\(whole)" }
+    return "\(sign)\(whole).\(String(repeating: "0", count: max(0, places - fraction.count)))\(fraction)"
+  }
+}
+
+/// A line on a terminal that tells how far a run is.
+struct ProgressLine {
+  private let isOn: Bool
+  private let start = ContinuousClock.now
+  private var lastShown = ContinuousClock.now
+
+  init(isOn: Bool) {
+    self.isOn = isOn
+  }
+
+  mutating func update(samples: Int, _ progress: InputProgress) {
+    guard isOn, ContinuousClock.now - lastShown > .milliseconds(200) else { return }
+    lastShown = ContinuousClock.now
+    show(samples, progress)
+  }
+
+  func clear() {
+    if isOn { Terminal.sayInPlace("") }
+  }
+
+  private func show(_ samples: Int, _ progress: InputProgress) {
+    let elapsed = lastShown - start
+    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+    let rate = Double(samples) / max(seconds, 0.001)
+    var text = "\(Terminal.grouped(samples)) samples, \(Terminal.grouped(Int(rate)))/s"
+    if let total = progress.totalBytes, total > 0, progress.bytesRead > 0 {
+      let part = min(1, Double(progress.bytesRead) / Double(total))
+      let left = seconds / part - seconds
+      text += ", \(Terminal.fixed(part * 100, 0)) %, \(Terminal.fixed(left, 0)) s left"
+    }
+    Terminal.sayInPlace(text)
+  }
+}

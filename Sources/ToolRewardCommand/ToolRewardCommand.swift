@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// `toolreward`: judges what a tool-calling language model wrote.
+@main
+struct ToolRewardCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "toolreward",
+    abstract: "Judge what a tool-calling language model wrote.",
+    discussion: """
+      Reads completions, finds the reasoning and the tool calls in them, compares the calls with the ground truth, and gives a \
+      reward with its reasons.
+
+      EXAMPLES
+        toolreward score completions.jsonl -o scored.jsonl
+        toolreward score --reward exact-match --format hermes completions.jsonl
+        toolreward parse --format hermes completions.jsonl
+        toolreward rewards
+
+      EXIT STATUS
+        0 done; 1 done, but some samples could not be judged; 64 usage; 65 the input is not JSON Lines; 66 no input; 74 input or \
+      output failed.
+      """,
+    version: toolRewardVersion,
+    subcommands: [ScoreCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self]
+  )
+}
+
+/// The version of the command.
+let toolRewardVersion = "0.1.0"

@@ -1,0 +1,170 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Why input or output failed.
+public struct InputOutputError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What was attempted.
+  public enum Operation: String, Sendable, Hashable {
+    case open, read, write
+  }
+  /// What was attempted.
+  public let operation: Operation
+  /// The file, or `-` for a standard stream.
+  public let path: String
+  /// The system's error number.
+  public let number: Int32
+
+  /// The operation, the file and the system's reason.
+  public var description: String {
+    let reason = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
+    return "cannot \(operation.rawValue) \(path == "-" ? "the standard stream" : path): \(reason)"
+  }
+}
+
+/// Some whole lines of an input.
+public struct LineChunk: Sendable {
+  /// The lines with their line feeds; the last line of an input may have none.
+  public fileprivate(set) var bytes: [UInt8] = []
+  /// The number of the first line, counted from 1.
+  public fileprivate(set) var firstLine = 1
+  /// The chunk's place in the input, counted from 0.
+  public fileprivate(set) var sequence = 0
+
+  /// Creates an empty chunk.
+  public init() {}
+
+  /// Calls `body` with each line's number and range, without its line end (line feed, or carriage return and line feed).
+  public func forEachLine(_ body: (_ number: Int, _ range: Range<Int>) -> Void) {
+    let span = bytes.span
+    var start = 0
+    var number = firstLine
+    while start < span.count {
+      let end = ByteSearchLines.lineEnd(in: span, from: start)
+      var contentEnd = end
+      if contentEnd > start, span[contentEnd - 1] == 0x0D { contentEnd -= 1 }
+      body(number, start..<contentEnd)
+      number += 1
+      start = end + 1
+    }
+  }
+
+  fileprivate var lineCount: Int {
+    let span = bytes.span
+    var count = 0
+    var start = 0
+    while start < span.count {
+      count += 1
+      start = ByteSearchLines.lineEnd(in: span, from: start) + 1
+    }
+    return count
+  }
+}
+
+/// Reads an input in chunks of whole lines, each as soon as it is there: a line is never kept waiting for the next one, so that the
+/// program can be held as a coprocess. Memory is bounded by the chunk size and the longest line.
+public final class LineSource {
+  /// The file, or `-` for standard input.
+  public let path: String
+  /// How many bytes the input has; `nil` if that cannot be known.
+  public let totalBytes: Int?
+  /// How many bytes have been handed out.
+  public private(set) var bytesRead = 0
+  private let descriptor: Int32
+  private let chunkSize: Int
+  private var carry: [UInt8] = []
+  private var nextLine = 1
+  private var nextSequence: Int
+  private var isAtEnd = false
+
+  /// Opens an input.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be opened.
+  public init(path: String, firstSequence: Int = 0, chunkSize: Int = 256 << 10) throws(InputOutputError) {
+    self.path = path
+    self.chunkSize = chunkSize
+    nextSequence = firstSequence
+    if path == "-" {
+      descriptor = 0
+    } else {
+      descriptor = unsafe open(path, O_RDONLY)
+      if descriptor < 0 { throw InputOutputError(operation: .open, path: path, number: errno) }
+    }
+    var status = stat()
+    if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+      totalBytes = Int(status.st_size)
+    } else {
+      totalBytes = nil
+    }
+  }
+
+  deinit {
+    if descriptor > 0 { _ = close(descriptor) }
+  }
+
+  /// Fills the chunk with the next lines. Returns false at the end of the input. Blocks until a whole line is there.
+  ///
+  /// - Throws: ``InputOutputError`` if reading fails.
+  public func next(into chunk: inout LineChunk) throws(InputOutputError) -> Bool {
+    guard !isAtEnd else { return false }
+    chunk.bytes.removeAll(keepingCapacity: true)
+    swap(&chunk.bytes, &carry)
+    var searched = chunk.bytes.count
+    while true {
+      let filled = chunk.bytes.count
+      let want = max(chunkSize - filled, chunkSize / 4, filled)
+      var failure: Int32 = 0
+      var got = 0
+      chunk.bytes.append(contentsOf: repeatElement(0, count: want))
+      unsafe chunk.bytes.withUnsafeMutableBytes { buffer in
+        repeat {
+          got = unsafe read(descriptor, buffer.baseAddress.map { unsafe $0 + filled }, want)
+        } while got < 0 && errno == EINTR
+        failure = errno
+      }
+      chunk.bytes.removeLast(want - max(got, 0))
+      if got < 0 { throw InputOutputError(operation: .read, path: path, number: failure) }
+      bytesRead += got
+      if got == 0 {
+        isAtEnd = true
+        guard !chunk.bytes.isEmpty else { return false }
+        break
+      }
+      if let last = ByteSearchLines.lastLineFeed(in: chunk.bytes.span, from: searched) {
+        carry.append(contentsOf: chunk.bytes[(last + 1)...])
+        chunk.bytes.removeLast(chunk.bytes.count - last - 1)
+        break
+      }
+      searched = chunk.bytes.count
+    }
+    chunk.firstLine = nextLine
+    chunk.sequence = nextSequence
+    nextSequence += 1
+    nextLine += chunk.lineCount
+    return true
+  }
+}
+
+/// Line ends.
+enum ByteSearchLines {
+  static func lineEnd(in text: Span<UInt8>, from start: Int) -> Int {
+    unsafe text.withUnsafeBufferPointer { buffer -> Int in
+      guard let base = buffer.baseAddress, let found = unsafe memchr(base + start, 0x0A, buffer.count - start)
+      else { return text.count }
+      return unsafe UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
+    }
+  }
+
+  static func lastLineFeed(in text: Span<UInt8>, from start: Int) -> Int? {
+    var position = text.count - 1
+    while position >= start {
+      if text[position] == 0x0A { return position }
+      position -= 1
+    }
+    return nil
+  }
+}

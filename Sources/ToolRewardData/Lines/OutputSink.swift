@@ -1,0 +1,64 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Where output goes. Writes go straight to the system: nothing waits in a buffer that a kill would lose.
+public final class OutputSink {
+  /// The file, or `-` for standard output.
+  public let path: String
+  private let descriptor: Int32
+
+  /// Opens an output, emptied if it is a file.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be opened.
+  public init(path: String) throws(InputOutputError) {
+    self.path = path
+    // A reader that closes the pipe is an error to report, not a signal to die of.
+    _ = signal(SIGPIPE, SIG_IGN)
+    if path == "-" {
+      descriptor = 1
+    } else {
+      descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+      if descriptor < 0 { throw InputOutputError(operation: .open, path: path, number: errno) }
+    }
+  }
+
+  deinit {
+    if descriptor > 2 { _ = close(descriptor) }
+  }
+
+  /// Writes all bytes.
+  ///
+  /// - Throws: ``InputOutputError`` if the system takes no more of them (disk full, closed pipe).
+  public func write(_ bytes: [UInt8]) throws(InputOutputError) {
+    var written = 0
+    while written < bytes.count {
+      var failure: Int32 = 0
+      let count = unsafe bytes.withUnsafeBytes { buffer -> Int in
+        let result = unsafe Self.systemWrite(
+          descriptor, buffer.baseAddress.map { unsafe $0 + written }, buffer.count - written)
+        failure = errno
+        return result
+      }
+      if count < 0 {
+        if failure == EINTR { continue }
+        throw InputOutputError(operation: .write, path: path, number: failure)
+      }
+      written += count
+    }
+  }
+
+  private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.write(descriptor, base, count)
+    #elseif canImport(Musl)
+      unsafe Musl.write(descriptor, base, count)
+    #else
+      unsafe Darwin.write(descriptor, base, count)
+    #endif
+  }
+}

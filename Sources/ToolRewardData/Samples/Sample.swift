@@ -1,0 +1,35 @@
+public import ToolReward
+
+/// One record: a task and the completions to judge by it.
+public struct Sample {
+  /// The identifier as JSON text: the record's, or the line number.
+  public internal(set) var id: [UInt8] = []
+  /// The line of the input, counted from 1.
+  public internal(set) var line = 0
+  /// Whether the record has a list of completions.
+  public internal(set) var isList = false
+  /// The completions' nodes on the tape.
+  var completions: [Int] = []
+  /// What the completions are judged by.
+  public internal(set) var task: Result<ScoringTask, SampleError>
+  /// What is odd about the record without keeping it from being judged.
+  public internal(set) var findings: [Finding] = []
+  var tape = ValueTape()
+
+  /// How many completions there are.
+  public var count: Int { completions.count }
+
+  /// A completion as a value: a string, or a message.
+  public func completion(_ index: Int) -> Value { Value(tape: tape, index: completions[index]) }
+
+  /// Calls `body` with the bytes of a completion that is a string; `nil` if it is none.
+  package func withCompletionBytes<R>(_ index: Int, _ body: (Span<UInt8>) -> R) -> R? {
+    let node = tape.nodes[completions[index]]
+    guard node.kind == .string else { return nil }
+    return body(tape.bytes.span.extracting(node.payload))
+  }
+
+  init() {
+    task = .failure(SampleError(line: 0, code: "", message: ""))
+  }
+}

@@ -1,0 +1,262 @@
+public import ToolReward
+
+/// Reads records, line by line. Keeps what it compiled, so that a task's lines share it; one for each thread.
+///
+/// A record is `{"id"?, "completion" | "completions": […], "ground_truth", "tools"?}` under the names of ``SampleFields``; other members
+/// are ignored, but must be JSON like the rest.
+public final class SampleReader {
+  private let fields: SampleFields
+  private let syntax: ValueReader.Syntax
+  private let limits: ValueLimits
+  private let view: InputView
+  private let session = ValueSession()
+  private var sample = Sample()
+  private var groundTruths = RawValueMemo<Result<GroundTruth, GroundTruthError>>(byteLimit: 4 << 20)
+  private var toolboxes = RawValueMemo<Result<Toolbox, ToolboxError>>(byteLimit: 12 << 20)
+  /// The members whose values are looked up by their text, as they stand in a line: `"name"`.
+  private let remembered: [Remembered]
+
+  private struct Remembered {
+    enum Part { case groundTruth, tools }
+    let part: Part
+    let name: [UInt8]
+    let token: [UInt8]
+  }
+
+  /// Creates a reader.
+  ///
+  /// - Parameters:
+  ///   - fields: Where the parts are.
+  ///   - syntax: The reward's ``RewardPolicy/syntax``: with Python's, lines are read as Python's `json.loads` reads them.
+  ///   - view: What completions are: strings, or messages for ``InputView/structured``.
+  public init(fields: SampleFields = SampleFields(), syntax: ValueReader.Syntax, view: InputView = .response) {
+    self.fields = fields
+    self.syntax = syntax
+    self.view = view
+    limits = syntax == .python ? .python : .standard
+    var remembered: [Remembered] = []
+    for (part, path) in [(Remembered.Part.groundTruth, fields.groundTruth), (.tools, fields.tools)] {
+      guard let name = path.singleName, !name.isEmpty, name.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C })
+      else { continue }
+      remembered.append(Remembered(part: part, name: name, token: [0x22] + name + [0x22]))
+    }
+    self.remembered = remembered
+  }
+
+  /// Reads a line and calls `body` with the sample. O(line), and much less where tools or ground truth were seen before.
+  ///
+  /// - Throws: ``SampleError`` if the line is not such a record.
+  public func withSample<R>(
+    _ text: Span<UInt8>, _ range: Range<Int>, line: Int, _ body: (borrowing Sample) -> R
+  ) throws(SampleError) -> R {
+    var known = Known()
+    do throws(ValueError) {
+      do throws(ValueError) {
+        try readKnowing(text, range, &known)
+      } catch {
+        session.endParts()
+        guard syntax == .python, error.code == .malformed || error.code == .loneSurrogate else { throw error }
+        known = Known()
+        session.removeTape()
+        _ = try session.readDocument(text, range, syntax: .python, limits: limits)
+      }
+    } catch {
+      throw SampleError(
+        line: line, code: error.code.name, message: "the line is not a JSON record: \(Self.columned(error, range))")
+    }
+    session.takeTape(into: &sample.tape)
+    defer { session.takeTape(into: &sample.tape) }
+    try interpret(text, range, line, known)
+    return body(sample)
+  }
+
+  private static func columned(_ error: ValueError, _ range: Range<Int>) -> String {
+    ValueError(error.code, at: error.offset - range.lowerBound).description
+  }
+
+  // MARK: Reading
+
+  /// The remembered members that a line has: the last one's name, and what its text was compiled to, if it is known.
+  private struct Known {
+    var groundTruth: (name: Int, compiled: Result<GroundTruth, GroundTruthError>?)?
+    var tools: (name: Int, compiled: Result<Toolbox, ToolboxError>?)?
+  }
+
+  /// Reads the line into the session's tape, but feeds `null` for a ground truth or tools that are known.
+  private func readKnowing(_ text: Span<UInt8>, _ range: Range<Int>, _ known: inout Known) throws(ValueError) {
+    session.removeTape()
+    guard range.count <= limits.bytes else { throw ValueError(.tooLarge, at: range.lowerBound) }
+    try session.beginParts(limits: limits)
+    let line = text.extracting(range.lowerBound..<range.upperBound)
+    var fed = 0
+    var places = [Int?](repeating: nil, count: remembered.count)
+    for index in remembered.indices { places[index] = ByteSearch.firstIndex(of: remembered[index].token, in: line) }
+    while true {
+      // The next place in the line where a remembered member may stand.
+      var next: Int?
+      for index in remembered.indices {
+        if let place = places[index], place < next.flatMap({ places[$0] }) ?? .max { next = index }
+      }
+      guard let next, let place = places[next] else { break }
+      let member = remembered[next]
+      places[next] = ByteSearch.firstIndex(of: member.token, in: line, from: place + member.token.count)
+      guard place >= fed, let value = valueStart(line, token: place, member.token.count) else { continue }
+      try session.feed(line, fed..<value)
+      fed = value
+      guard let name = session.openMember, session.tape.payload(of: name, equals: member.name) else { continue }
+      let length: Int?
+      switch member.part {
+      case .groundTruth:
+        let found = groundTruths.find(line, at: value)
+        known.groundTruth = (name, found?.compiled)
+        length = found?.length
+      case .tools:
+        let found = toolboxes.find(line, at: value)
+        known.tools = (name, found?.compiled)
+        length = found?.length
+      }
+      guard let length else { continue }
+      try session.feedNull()
+      fed = value + length
+    }
+    if fed < line.count { try session.feed(line, fed..<line.count) }
+    _ = try session.finishParts(at: line.count)
+  }
+
+  /// Where the value of the member begins whose name token stands at `token`; `nil` if it cannot be a name: a name follows `{` or `,`
+  /// and is followed by `:`.
+  private func valueStart(_ line: Span<UInt8>, token: Int, _ length: Int) -> Int? {
+    var before = token - 1
+    while before >= 0, isJSONSpace(line[before]) { before -= 1 }
+    guard before >= 0, line[before] == 0x7B || line[before] == 0x2C else { return nil }
+    var after = token + length
+    while after < line.count, isJSONSpace(line[after]) { after += 1 }
+    guard after < line.count, line[after] == 0x3A else { return nil }
+    after += 1
+    while after < line.count, isJSONSpace(line[after]) { after += 1 }
+    guard after < line.count, line[after] == 0x5B || line[after] == 0x7B || line[after] == 0x22 else { return nil }
+    return after
+  }
+
+  // MARK: Interpreting
+
+  private func interpret(
+    _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ known: Known
+  ) throws(SampleError) {
+    sample.line = line
+    sample.completions.removeAll(keepingCapacity: true)
+    sample.findings.removeAll()
+    sample.isList = false
+    func failure(_ code: String, _ message: String) -> SampleError {
+      SampleError(line: line, code: code, message: message)
+    }
+    guard sample.tape.nodes[0].kind == .object else {
+      throw failure("not_a_record", "the line is JSON, but not an object with the members of a record")
+    }
+    sample.id.removeAll(keepingCapacity: true)
+    if let id = node(at: fields.id), sample.tape.nodes[id].kind != .null {
+      JSONWriter.compact.write(Value(tape: sample.tape, index: id), to: &sample.id)
+    } else {
+      sample.id.append(contentsOf: String(line).utf8)
+    }
+    if let completion = node(at: fields.completion) {
+      sample.completions.append(completion)
+    } else if let list = node(at: fields.completions) {
+      guard sample.tape.nodes[list].kind == .array else {
+        throw failure("invalid_completions", "\"\(fields.completions)\" must be a list of completions")
+      }
+      sample.isList = true
+      var child = list + 1
+      let end = sample.tape.after(list)
+      while child < end {
+        sample.completions.append(child)
+        child = sample.tape.after(child)
+      }
+    } else {
+      throw failure(
+        "missing_completion",
+        "the record has neither \"\(fields.completion)\" nor \"\(fields.completions)\"; name the field with --completion-field")
+    }
+    for completion in sample.completions {
+      let kind = sample.tape.nodes[completion].kind
+      if view == .structured {
+        guard kind == .object || kind == .array else {
+          throw failure("invalid_completion", "with --view structured a completion must be a message or a list of messages")
+        }
+      } else if kind != .string {
+        throw failure(
+          "invalid_completion", "\"\(fields.completion)\" must be a string; messages are read with --view structured")
+      }
+    }
+    let tools = toolbox(text, range, known)
+    switch groundTruth(text, range, known) {
+    case nil:
+      sample.task = .failure(
+        failure(
+          "missing_ground_truth",
+          "the record has no \"\(fields.groundTruth)\"; name the field with --ground-truth-field, write [] where no call is right"))
+    case .failure(let error)?:
+      sample.task = .failure(failure("invalid_ground_truth", "\"\(fields.groundTruth)\": \(error)"))
+    case .success(let truth)?:
+      sample.task = .success(ScoringTask(groundTruth: truth, tools: tools))
+    }
+  }
+
+  private func groundTruth(
+    _ text: Span<UInt8>, _ range: Range<Int>, _ known: Known
+  ) -> Result<GroundTruth, GroundTruthError>? {
+    guard let node = node(at: fields.groundTruth) else { return nil }
+    let isKnown = known.groundTruth.map { $0.name + 1 == node } ?? false
+    if isKnown, let found = known.groundTruth?.compiled { return found }
+    let value = Value(tape: sample.tape, index: node)
+    let result: Result<GroundTruth, GroundTruthError>
+    do throws(GroundTruthError) {
+      result = .success(try GroundTruth(value.detached(), syntax: syntax))
+    } catch {
+      result = .failure(error)
+    }
+    if isKnown, let place = place(of: node, text, range) {
+      groundTruths.keep(text, place, result)
+    }
+    return result
+  }
+
+  private func toolbox(_ text: Span<UInt8>, _ range: Range<Int>, _ known: Known) -> Toolbox? {
+    guard let node = node(at: fields.tools) else { return nil }
+    let isKnown = known.tools.map { $0.name + 1 == node } ?? false
+    var result = isKnown ? known.tools?.compiled : nil
+    if result == nil, sample.tape.nodes[node].kind != .null {
+      do throws(ToolboxError) {
+        result = .success(try Toolbox(Value(tape: sample.tape, index: node)))
+      } catch {
+        result = .failure(error)
+      }
+      if let result, isKnown, let place = place(of: node, text, range) {
+        toolboxes.keep(text, place, result)
+      }
+    }
+    switch result {
+    case .success(let tools)?: return tools
+    case .failure?:
+      sample.findings.append(Finding(.invalidTools, .warning))
+      return nil
+    case nil: return nil
+    }
+  }
+
+  /// Where a container's or string's text stands, if the line was read in parts.
+  private func place(of node: Int, _ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {
+    let line = text.extracting(range)
+    guard let place = sample.tape.sourceRange(of: node, in: line) else { return nil }
+    return (range.lowerBound + place.lowerBound)..<(range.lowerBound + place.upperBound)
+  }
+
+  private func node(at path: FieldPath) -> Int? {
+    var node = 0
+    for name in path.names {
+      guard let next = sample.tape.member(name, of: node) else { return nil }
+      node = next
+    }
+    return node
+  }
+}

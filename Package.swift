@@ -46,16 +46,9 @@ let package = Package(
     ),
     .testTarget(name: "ToolRewardTests", dependencies: ["ToolReward"], swiftSettings: settings),
     .testTarget(
-      name: "ToolRewardCommandTests",
-      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardCommand"],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "Conformance",
-      dependencies: ["ToolReward", "ToolRewardData"],
-      path: "Tests/Conformance",
-      swiftSettings: settings
-    ),
+      name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
+    .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),
+    .testTarget(name: "Conformance", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

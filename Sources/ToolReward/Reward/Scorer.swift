@@ -82,6 +82,9 @@ public final class ScoringWorkspace {
   public init() {}
 }
 
+@available(*, unavailable)
+extension ScoringWorkspace: Sendable {}
+
 /// Why a scorer cannot be made.
 public struct ScorerError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The reward asked for.

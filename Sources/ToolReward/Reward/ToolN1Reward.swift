@@ -54,6 +54,9 @@ public struct ToolN1Reward: RewardPolicy {
   private enum Result {
     case noBlock
     case none
+    /// A number or a boolean, over which the official code tries to loop.
+    case scalar
+    /// An exception before anything is compared.
     case raises
     case limit
     /// An empty string, which passes for an empty list.
@@ -65,12 +68,14 @@ public struct ToolN1Reward: RewardPolicy {
   public func judge(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict {
     let reasoning = completion.hasReasoningOpen && completion.hasReasoningClose
     var attempts = 0..<0
-    let result = outcome(of: completion, attempts: &attempts)
+    var result = outcome(of: completion, attempts: &attempts)
+    // Two variants look for reasoning before they loop, and give 0 without it.
+    if result == .scalar { result = !reasoning && (variant == .v0 || variant == .llama) ? .wrongFormat : .raises }
     var calls: [CallMatcher.Actual] = []
     var isMatch = false
     var hasNames = false
     switch result {
-    case .none, .wrongFormat, .raises: break
+    case .none, .wrongFormat, .scalar, .raises: break
     case .noBlock:
       isMatch = variant == .llama && truth.isEmpty
       hasNames = isMatch
@@ -117,7 +122,7 @@ public struct ToolN1Reward: RewardPolicy {
       }
       switch completion.tape.nodes[root].kind {
       case .null: return .none
-      case .true_, .false_, .number: return .raises
+      case .true_, .false_, .number: return .scalar
       case .string, .name: return completion.tape.nodes[root].count == 0 ? .emptyText : .wrongFormat
       case .array, .object:
         return completion.attempts[attempts].allSatisfy { $0.status == .ok } ? .calls : .wrongFormat
@@ -161,7 +166,7 @@ public struct ToolN1Reward: RewardPolicy {
     switch result {
     case .noBlock: verdict.findings.append(Finding(.missingFrame, isMatch ? .info : .error))
     case .raises: verdict.findings.append(Finding(.officialRaises, .error, range: frame?.range))
-    case .none, .wrongFormat: verdict.findings.append(Finding(.notAList, .error, range: frame?.range))
+    case .none, .scalar, .wrongFormat: verdict.findings.append(Finding(.notAList, .error, range: frame?.range))
     case .emptyText, .limit: break
     case .calls: break
     }

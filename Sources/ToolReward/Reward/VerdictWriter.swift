@@ -123,7 +123,7 @@ public struct VerdictWriter: Sendable {
       output.append(contentsOf: "null".utf8)
       return
     }
-    if number.rounded() == number, number.magnitude < 1e15 {
+    if number.magnitude < 1e15, Double(Int(number)) == number {
       append(Int(number), to: &output)
     } else {
       output.append(contentsOf: NumberLiteral.pythonRepr(number).utf8)

@@ -141,7 +141,7 @@ enum NumberLiteral {
 
   /// Whether an integer literal and a float are the same number, compared exactly as Python's `==` does.
   static func same(integer text: Span<UInt8>, _ range: Range<Int>, _ value: Double) -> Bool {
-    guard value.isFinite, value.rounded(.towardZero) == value else { return false }
+    guard value.isFinite, value.magnitude >= 9_007_199_254_740_992 || Double(Int64(value)) == value else { return false }
     let exact = decimal(text, range)
     if value == 0 { return exact.digits.isEmpty }
     guard exact.negative == (value < 0) else { return false }

@@ -18,6 +18,8 @@ struct TapeBuilder {
   var base = 0
   /// Where the last token ended, as an offset from `base`.
   var lastEnd = 0
+  /// Where the text ends, as an offset from `base`, once it is all fed: a number at the very end is delivered only after that.
+  var textEnd: Int?
   /// Offsets from `base` of NaN, Infinity and -Infinity, for which a stand-in was fed, ascending; and the next one due.
   var standIns: [(offset: Int, literal: [UInt8])] = []
   var nextStandIn = 0
@@ -42,6 +44,7 @@ struct TapeBuilder {
     roots = 0
     failure = nil
     lastEnd = 0
+    textEnd = nil
     open.removeAll(keepingCapacity: true)
     names.removeAll(keepingCapacity: true)
     if !standIns.isEmpty { standIns.removeAll() }
@@ -52,7 +55,7 @@ struct TapeBuilder {
   }
 
   @inline(__always)
-  private func consumed() -> Int { unsafe yajl_get_bytes_consumed(handle) }
+  private func consumed() -> Int { textEnd ?? (unsafe yajl_get_bytes_consumed(handle)) }
 
   /// Counts a node in its container and checks the limits. False stops yajl.
   @inline(__always)

@@ -93,6 +93,7 @@ package final class ValueSession {
       throw unsafe ValueError(builder.pointee.failure ?? .malformed, at: offset)
     }
     // A line feed ends a number and makes an unfinished string an error.
+    unsafe builder.pointee.textEnd = range.count
     var newline: UInt8 = 0x0A
     let ended = unsafe yajl_parse(handle, &newline, 1)
     guard ended == yajl_status_ok, unsafe builder.pointee.depth == 0, unsafe builder.pointee.roots == 1 else {
@@ -225,6 +226,7 @@ package final class ValueSession {
     var end = unsafe start + yajl_get_bytes_consumed(handle)
     if status == yajl_status_ok, unsafe builder.pointee.roots == 0 || builder.pointee.depth > 0 {
       // Only a number can still be on its way; yajl delivers it when told that the text is over.
+      unsafe builder.pointee.textEnd = available
       status = unsafe yajl_complete_parse(handle)
       end = start + available
       if unsafe status == yajl_status_ok && (builder.pointee.roots == 0 || builder.pointee.depth > 0) {

@@ -149,6 +149,9 @@ public final class LineSource {
   }
 }
 
+@available(*, unavailable)
+extension LineSource: Sendable {}
+
 /// Line ends.
 enum ByteSearchLines {
   static func lineEnd(in text: Span<UInt8>, from start: Int) -> Int {

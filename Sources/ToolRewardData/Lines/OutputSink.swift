@@ -62,3 +62,6 @@ public final class OutputSink {
     #endif
   }
 }
+
+@available(*, unavailable)
+extension OutputSink: Sendable {}

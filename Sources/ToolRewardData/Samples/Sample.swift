@@ -33,3 +33,6 @@ public struct Sample {
     task = .failure(SampleError(line: 0, code: "", message: ""))
   }
 }
+
+@available(*, unavailable)
+extension Sample: Sendable {}

@@ -260,3 +260,6 @@ public final class SampleReader {
     return node
   }
 }
+
+@available(*, unavailable)
+extension SampleReader: Sendable {}

@@ -48,7 +48,8 @@ let package = Package(
     .testTarget(
       name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),
-    .testTarget(name: "Conformance", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
+    .testTarget(
+      name: "Conformance", dependencies: ["ToolReward", "ToolRewardData"], exclude: ["Scripts"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

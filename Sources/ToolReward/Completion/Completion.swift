@@ -158,17 +158,39 @@ public struct CallAttempt: Sendable, Hashable {
   }
   /// What became of it.
   public internal(set) var status: Status
-  /// Where it stands: the frame, or the element of the frame's list.
-  public internal(set) var range: Range<Int>
-  /// The frame it stands in, as an index into ``Completion/frames``; `nil` if it was handed in as a value.
-  public internal(set) var frame: Int?
   /// Whether some object in it has two members of the same name.
   public internal(set) var hasDuplicateMembers = false
   /// Whether it has a member the format does not know.
   public internal(set) var hasSurplusMembers = false
   /// Whether a leniency was needed to read it.
   public internal(set) var usedLeniency = false
+  private let start: UInt32
+  private let end: UInt32
+  // Indices plus one; 0 is none.
+  private var frameNumber: UInt32
+  private var nameNumber: UInt32 = 0
+  private var argumentsNumber: UInt32 = 0
 
-  var name: Int?
-  var arguments: Int?
+  init(status: Status, range: Range<Int>, frame: Int?) {
+    self.status = status
+    start = UInt32(clamping: range.lowerBound)
+    end = UInt32(clamping: range.upperBound)
+    frameNumber = UInt32(clamping: (frame ?? -1) + 1)
+  }
+
+  /// Where it stands: the frame, or the element of the frame's list.
+  public var range: Range<Int> { Int(start)..<Int(end) }
+  /// The frame it stands in, as an index into ``Completion/frames``; `nil` if it was handed in as a value.
+  public var frame: Int? { frameNumber == 0 ? nil : Int(frameNumber) - 1 }
+
+  /// The name's node on the completion's tape.
+  var name: Int? {
+    get { nameNumber == 0 ? nil : Int(nameNumber) - 1 }
+    set { nameNumber = UInt32(clamping: (newValue ?? -1) + 1) }
+  }
+  /// The arguments' node on the completion's tape.
+  var arguments: Int? {
+    get { argumentsNumber == 0 ? nil : Int(argumentsNumber) - 1 }
+    set { argumentsNumber = UInt32(clamping: (newValue ?? -1) + 1) }
+  }
 }

@@ -41,6 +41,13 @@ public struct CompletionParser: Sendable {
     session.removeTape()
     session.takeTape(into: &completion.tape)
     session.removeTape()
+    guard text.count <= Int(Int32.max) else {
+      // Offsets are kept in 32 bits; no model writes two gigabytes.
+      completion.bodyEnd = text.count
+      completion.segments.append(Segment(kind: .text, range: 0..<text.count))
+      completion.diagnostics.append(Diagnostic(.limitExceeded, 0..<text.count))
+      return
+    }
     if view == .conversation { completion.bodyStart = bodyStart(in: text) }
     completion.bodyEnd = bodyEnd(in: text, from: completion.bodyStart)
     let found = markers.scan(text, from: completion.bodyStart)

@@ -2,28 +2,47 @@
 public struct Diagnostic: Sendable, Hashable {
   /// What was seen.
   public let code: Code
-  /// Where, as a byte range of ``Completion/text``.
-  public let range: Range<Int>
-  /// The attempt it belongs to, as an index into ``Completion/attempts``; `nil` if it belongs to none.
-  public let attempt: Int?
+  private let start: UInt32
+  private let end: UInt32
+  /// The attempt, plus one; 0 if there is none.
+  private let attemptNumber: UInt32
 
   init(_ code: Code, _ range: Range<Int>, attempt: Int? = nil) {
     self.code = code
-    self.range = range
-    self.attempt = attempt
+    start = UInt32(clamping: range.lowerBound)
+    end = UInt32(clamping: range.upperBound)
+    attemptNumber = UInt32(clamping: (attempt ?? -1) + 1)
   }
 
-  /// A stable reason; ``name`` is its spelling in output.
-  public struct Code: Sendable, Hashable {
-    /// The snake_case spelling used in JSON output.
-    public let name: String
-    /// A sentence for people, without any model text.
-    public let message: String
+  /// Where, as a byte range of ``Completion/text``.
+  public var range: Range<Int> { Int(start)..<Int(end) }
+  /// The attempt it belongs to, as an index into ``Completion/attempts``; `nil` if it belongs to none.
+  public var attempt: Int? { attemptNumber == 0 ? nil : Int(attemptNumber) - 1 }
 
-    init(_ name: String, _ message: String) {
-      self.name = name
-      self.message = message
+  /// A stable reason; ``name`` is its spelling in output. Codes of the same name are the same.
+  public struct Code: Sendable, Hashable {
+    private final class Text: Sendable {
+      let name: String
+      let message: String
+      init(_ name: String, _ message: String) {
+        self.name = name
+        self.message = message
+      }
     }
+    private let text: Text
+
+    /// Creates a code of one's own.
+    public init(_ name: String, _ message: String) {
+      text = Text(name, message)
+    }
+
+    /// The snake_case spelling used in JSON output.
+    public var name: String { text.name }
+    /// A sentence for people, without any model text.
+    public var message: String { text.message }
+
+    public static func == (left: Code, right: Code) -> Bool { left.text === right.text || left.name == right.name }
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
     // The completion.
     public static let illFormedUTF8 = Code("ill_formed_utf8", "the completion is not well-formed UTF-8")
@@ -37,6 +56,9 @@ public struct Diagnostic: Sendable, Hashable {
 
     // An attempt.
     public static let malformedPayload = Code("malformed_json", "the payload is not JSON")
+    public static let unexpectedEnd = Code("unexpected_end", "the payload ends in the middle of a value")
+    public static let illFormedPayload = Code("ill_formed_utf8", "the payload is not well-formed UTF-8")
+    public static let loneSurrogate = Code("lone_surrogate", "a \\u escape in the payload holds half a surrogate pair")
     public static let emptyFrame = Code("empty_frame", "the call frame is empty")
     public static let unclosedCall = Code("unclosed_call", "the call frame is never closed")
     public static let textAfterPayload = Code("text_after_payload", "text stands between the payload and the closing marker")
@@ -52,9 +74,16 @@ public struct Diagnostic: Sendable, Hashable {
 
     /// The diagnostic that a leniency leaves.
     static func leniency(_ leniency: Leniencies) -> Code {
-      let name = Leniencies.named.first { $0.leniency == leniency }?.name ?? "unknown"
-      return Code("leniency_\(name)", "read with the leniency \(name)")
+      leniencyCodes[leniency.rawValue] ?? Code("leniency_unknown", "read with a leniency")
     }
+
+    private static let leniencyCodes: [UInt32: Code] = {
+      var codes: [UInt32: Code] = [:]
+      for (name, leniency) in Leniencies.named {
+        codes[leniency.rawValue] = Code("leniency_\(name)", "read with the leniency \(name)")
+      }
+      return codes
+    }()
 
     /// Whether it records the use of a leniency.
     public var isLeniency: Bool { name.utf8.starts(with: "leniency_".utf8) }
@@ -62,9 +91,12 @@ public struct Diagnostic: Sendable, Hashable {
     /// The reason that an unreadable payload gives.
     static func payload(_ code: ValueError.Code) -> Code {
       if code.isLimit { return .limitExceeded }
-      switch code {
-      case .malformed: return .malformedPayload
-      default: return Code(code.name, "the payload cannot be read: \(code.name)")
+      return switch code {
+      case .unexpectedEnd: .unexpectedEnd
+      case .illFormedUTF8: .illFormedPayload
+      case .loneSurrogate: .loneSurrogate
+      case .trailingText: .textAfterPayload
+      default: .malformedPayload
       }
     }
   }

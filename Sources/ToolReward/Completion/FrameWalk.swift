@@ -12,8 +12,8 @@ struct FrameWalk {
   /// The index in `markers` of the walk's next marker.
   private var cursor = 0
   /// The indices in `markers` of those that open, and close, a frame.
-  private var frameOpens: [Int] = []
-  private var frameCloses: [Int] = []
+  private var frameOpens: [UInt32] = []
+  private var frameCloses: [UInt32] = []
 
   init(parser: CompletionParser, markers: [MarkerPosition], session: ValueSession, startsInReasoning: Bool) {
     self.parser = parser
@@ -21,8 +21,8 @@ struct FrameWalk {
     self.session = session
     self.startsInReasoning = startsInReasoning
     for (index, marker) in markers.enumerated() {
-      if marker.kind == .frameOpen { frameOpens.append(index) }
-      if marker.kind == .frameClose { frameCloses.append(index) }
+      if marker.kind == .frameOpen { frameOpens.append(UInt32(index)) }
+      if marker.kind == .frameClose { frameCloses.append(UInt32(index)) }
     }
   }
 
@@ -125,9 +125,9 @@ struct FrameWalk {
     var high = indices.count
     while low < high {
       let middle = (low + high) / 2
-      if markers[indices[middle]].start < offset { low = middle + 1 } else { high = middle }
+      if markers[Int(indices[middle])].start < offset { low = middle + 1 } else { high = middle }
     }
-    return low < indices.count ? markers[indices[low]] : nil
+    return low < indices.count ? markers[Int(indices[low])] : nil
   }
 
   private mutating func readFrame(_ open: MarkerPosition, _ text: Span<UInt8>, into completion: inout Completion) {

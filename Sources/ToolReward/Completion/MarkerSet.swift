@@ -4,8 +4,17 @@ struct MarkerPosition {
     case reasoningOpen, reasoningClose, frameOpen, frameClose
   }
   let kind: Kind
-  let start: Int
-  let end: Int
+  private let offset: UInt32
+  private let length: UInt32
+
+  init(kind: Kind, start: Int, length: Int) {
+    self.kind = kind
+    offset = UInt32(clamping: start)
+    self.length = UInt32(clamping: length)
+  }
+
+  var start: Int { Int(offset) }
+  var end: Int { Int(offset) + Int(length) }
 }
 
 /// The markers of a format, found together in one pass.
@@ -41,7 +50,7 @@ struct MarkerSet: Sendable {
     while let candidate = nextCandidate(in: text, from: position) {
       position = candidate + 1
       for marker in markers where ByteSearch.matches(marker.bytes, in: text, at: candidate) {
-        found.append(MarkerPosition(kind: marker.kind, start: candidate, end: candidate + marker.bytes.count))
+        found.append(MarkerPosition(kind: marker.kind, start: candidate, length: marker.bytes.count))
         position = candidate + marker.bytes.count
         break
       }

@@ -211,23 +211,28 @@ struct ArgumentDifference {
     let left = a.nodes[i]
     let right = b.nodes[j]
     if left.kind == .object, right.kind == .object {
-      let actual = ObjectMembers.distinct(of: i, in: a)
+      // The expected object is looked up in, the actual one walked: a model may write a long one.
       let expected = ObjectMembers.distinct(of: j, in: b)
-      var table = NameTable(capacity: actual.count)
-      for (position, member) in actual.enumerated() { _ = table.position(of: member.name, in: a, insert: position) }
-      var met = [Bool](repeating: false, count: actual.count)
-      for member in expected {
-        let path = extended(pointer, by: b.bytes[b.nodes[member.name].payload])
-        guard let position = table.position(of: member.name, in: b, own: a) else {
-          add(.missing, path, nil, member.value)
-          continue
-        }
-        met[position] = true
-        if !policy.areEqual(a, actual[position].value, b, member.value) {
-          compare(a, actual[position].value, b, member.value, at: path)
+      var table = NameTable(capacity: expected.count)
+      for (position, member) in expected.enumerated() { _ = table.position(of: member.name, in: b, insert: position) }
+      var met = [Int?](repeating: nil, count: expected.count)
+      var surplus: [(name: Int, value: Int)] = []
+      for member in ObjectMembers.distinct(of: i, in: a) {
+        if let position = table.position(of: member.name, in: a, own: b) {
+          met[position] = member.value
+        } else if surplus.count < Self.limit {
+          surplus.append(member)
         }
       }
-      for (position, member) in actual.enumerated() where !met[position] {
+      for (position, member) in expected.enumerated() where found.count < Self.limit {
+        let path = extended(pointer, by: b.bytes[b.nodes[member.name].payload])
+        if let value = met[position] {
+          if !policy.areEqual(a, value, b, member.value) { compare(a, value, b, member.value, at: path) }
+        } else {
+          add(.missing, path, nil, member.value)
+        }
+      }
+      for member in surplus {
         add(.surplus, extended(pointer, by: a.bytes[a.nodes[member.name].payload]), member.value, nil)
       }
       return

@@ -31,43 +31,71 @@ enum ObjectMembers {
   }
 }
 
-/// Finds members by name in constant time whatever the names: keyed by a seeded hash of the bytes.
+/// Finds members by name in constant time whatever the names: an open table keyed by a hash with a secret seed.
 struct NameTable {
-  private var slots: [Int: (node: Int, position: Int)] = [:]
+  /// Positions in `entries`, plus one, under the upper half of the hash; 0 is free. The hash is kept beside the position so that
+  /// another name's entry is looked at by chance only.
+  private var slots: [UInt64]
+  private var entries: [(node: UInt32, position: UInt32)] = []
+  private let mask: Int
 
+  /// A seed that no text can know.
+  private static let seed: UInt64 = {
+    var hasher = Hasher()
+    hasher.combine(0)
+    return UInt64(bitPattern: Int64(hasher.finalize()))
+  }()
+
+  /// Creates a table for so many names; more would make it slow, and are not meant.
   init(capacity: Int) {
-    slots.reserveCapacity(capacity)
+    var size = 16
+    while size < capacity * 2 { size *= 2 }
+    slots = [UInt64](repeating: 0, count: size)
+    mask = size - 1
+    entries.reserveCapacity(capacity)
   }
 
   /// The position kept for the name at `node`; if there is none, `insert` is kept for it and `nil` returned.
-  mutating func position(of node: Int, in tape: ValueTape, insert: Int) -> Int? {
-    var key = Self.hash(tape, node)
-    while let slot = slots[key] {
-      if Self.same(tape, slot.node, tape, node) { return slot.position }
-      key &+= 1
+  mutating func position(of node: Int, in tape: borrowing ValueTape, insert: Int) -> Int? {
+    let hash = hash(tape, node)
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while slots[slot] != 0 {
+      if (slots[slot] ^ hash) >> 32 == 0 {
+        let entry = entries[Int(UInt32(truncatingIfNeeded: slots[slot])) - 1]
+        if Self.same(tape, Int(entry.node), tape, node) { return Int(entry.position) }
+      }
+      slot = (slot + 1) & mask
     }
-    slots[key] = (node, insert)
+    entries.append((UInt32(node), UInt32(insert)))
+    slots[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(entries.count)
     return nil
   }
 
   /// The position kept in this table, made from `own`, for the name that stands at `node` of `tape`.
-  func position(of node: Int, in tape: ValueTape, own: ValueTape) -> Int? {
-    var key = Self.hash(tape, node)
-    while let slot = slots[key] {
-      if Self.same(own, slot.node, tape, node) { return slot.position }
-      key &+= 1
+  func position(of node: Int, in tape: borrowing ValueTape, own: borrowing ValueTape) -> Int? {
+    let hash = hash(tape, node)
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while slots[slot] != 0 {
+      if (slots[slot] ^ hash) >> 32 == 0 {
+        let entry = entries[Int(UInt32(truncatingIfNeeded: slots[slot])) - 1]
+        if Self.same(own, Int(entry.node), tape, node) { return Int(entry.position) }
+      }
+      slot = (slot + 1) & mask
     }
     return nil
   }
 
-  private static func same(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int) -> Bool {
-    ByteSearch.equal(a.bytes.span, a.nodes[i].payload, b.bytes.span, b.nodes[j].payload)
+  @inline(__always)
+  private static func same(_ a: borrowing ValueTape, _ i: Int, _ b: borrowing ValueTape, _ j: Int) -> Bool {
+    a.nodes[i].next == b.nodes[j].next
+      && ByteSearch.equal(a.bytes.span, a.nodes[i].payload, b.bytes.span, b.nodes[j].payload)
   }
 
-  private static func hash(_ tape: ValueTape, _ node: Int) -> Int {
-    var hasher = Hasher()
+  private func hash(_ tape: borrowing ValueTape, _ node: Int) -> UInt64 {
     let range = tape.nodes[node].payload
-    unsafe tape.bytes.withUnsafeBytes { unsafe hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[range])) }
-    return hasher.finalize()
+    return unsafe tape.bytes.withUnsafeBufferPointer { bytes -> UInt64 in
+      guard let base = bytes.baseAddress else { return Self.seed }
+      return unsafe seededHash(base + range.lowerBound, range.count, Self.seed)
+    }
   }
 }

@@ -21,7 +21,7 @@ struct TapeBuilder {
   /// Where the text ends, as an offset from `base`, once it is all fed: a number at the very end is delivered only after that.
   var textEnd: Int?
   /// Offsets from `base` of NaN, Infinity and -Infinity, for which a stand-in was fed, ascending; and the next one due.
-  var standIns: [(offset: Int, literal: [UInt8])] = []
+  var standIns: [PythonConstants.StandIn] = []
   var nextStandIn = 0
   /// Offsets from `base` of escapes that are lone surrogates, ascending; and the next one due.
   var loneSurrogates: [Int] = []
@@ -89,7 +89,7 @@ struct TapeBuilder {
     lastEnd = consumed()
     var node = TapeNode(kind: .number, offset: UInt32(tape.bytes.count), end: UInt32(base + lastEnd))
     if nextStandIn < standIns.count, standIns[nextStandIn].offset == lastEnd - count {
-      let literal = standIns[nextStandIn].literal
+      let literal = PythonConstants.literals[standIns[nextStandIn].constant]
       nextStandIn += 1
       tape.bytes.append(contentsOf: literal)
       node.count = UInt32(literal.count)
@@ -197,28 +197,15 @@ struct TapeBuilder {
       }
       return false
     }
-    var seen: [Int: Int] = [:]
-    seen.reserveCapacity(count)
+    var table = NameTable(capacity: count)
     for position in first..<(first + count) {
-      let node = names[position].node
-      var key = seededHash(of: tape.nodes[node].payload)
-      while let other = seen[key] {
-        if sameName(other, node) { return true }
-        key &+= 1
-      }
-      seen[key] = node
+      if table.position(of: names[position].node, in: tape, insert: position) != nil { return true }
     }
     return false
   }
 
   private func sameName(_ left: Int, _ right: Int) -> Bool {
     ByteSearch.equal(tape.bytes.span, tape.nodes[left].payload, tape.bytes.span, tape.nodes[right].payload)
-  }
-
-  private func seededHash(of range: Range<Int>) -> Int {
-    var hasher = Hasher()
-    unsafe tape.bytes.withUnsafeBytes { unsafe hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[range])) }
-    return hasher.finalize()
   }
 }
 

@@ -191,18 +191,20 @@ enum Surrogates {
 
 /// Python's extra number spellings, which yajl is fed stand-ins of the same length for.
 enum PythonConstants {
-  private static let names: [(literal: [UInt8], standIn: [UInt8])] = [
-    (Array("NaN".utf8), Array("0e0".utf8)),
-    (Array("Infinity".utf8), Array("0e000000".utf8)),
-    (Array("-Infinity".utf8), Array("-0e000000".utf8)),
-  ]
+  /// A constant for which a stand-in is fed.
+  struct StandIn {
+    let offset: Int
+    /// Its index in ``literals``.
+    let constant: Int
+  }
+
+  static let literals = [Array("NaN".utf8), Array("Infinity".utf8), Array("-Infinity".utf8)]
+  private static let standIns = [Array("0e0".utf8), Array("0e000000".utf8), Array("-0e000000".utf8)]
 
   /// A copy of the range with each NaN, Infinity and -Infinity outside strings replaced, and where; `nil` if there is none.
   /// One pass. A spelling glued to a number or a word is left alone, so that the reader refuses it.
-  static func replaced(
-    in text: Span<UInt8>, _ range: Range<Int>
-  ) -> (copy: [UInt8], standIns: [(offset: Int, literal: [UInt8])])? {
-    var standIns: [(offset: Int, literal: [UInt8])] = []
+  static func replaced(in text: Span<UInt8>, _ range: Range<Int>) -> (copy: [UInt8], standIns: [StandIn])? {
+    var found: [StandIn] = []
     var copy: [UInt8] = []
     var inString = false
     var position = range.lowerBound
@@ -213,8 +215,8 @@ enum PythonConstants {
       } else if byte == 0x22 {
         inString = true
       } else if byte == 0x4E || byte == 0x49 || byte == 0x2D {
-        for (literal, standIn) in names where ByteSearch.matches(literal, in: text, at: position) {
-          let after = position + literal.count
+        for constant in literals.indices where ByteSearch.matches(literals[constant], in: text, at: position) {
+          let after = position + literals[constant].count
           guard after <= range.upperBound,
             position == range.lowerBound || !isWordByte(text[position - 1]),
             after == range.upperBound || !isWordByte(text[after])
@@ -224,15 +226,15 @@ enum PythonConstants {
             unsafe text.extracting(range).withUnsafeBufferPointer { unsafe copy.append(contentsOf: $0) }
           }
           let offset = position - range.lowerBound
-          copy.replaceSubrange(offset..<(offset + literal.count), with: standIn)
-          standIns.append((offset, literal))
+          for (place, byte) in standIns[constant].enumerated() { copy[offset + place] = byte }
+          found.append(StandIn(offset: offset, constant: constant))
           position = after - 1
           break
         }
       }
       position += 1
     }
-    return standIns.isEmpty ? nil : (copy, standIns)
+    return found.isEmpty ? nil : (copy, found)
   }
 
   private static func isWordByte(_ byte: UInt8) -> Bool {

@@ -74,7 +74,7 @@ package final class ValueSession {
 
   private func feedDocument(
     _ text: Span<UInt8>, _ range: Range<Int>, base: Int, _ syntax: ValueReader.Syntax, _ limits: ValueLimits,
-    lone: [Int], standIns: [(offset: Int, literal: [UInt8])]
+    lone: [Int], standIns: [PythonConstants.StandIn]
   ) throws(ValueError) -> Int {
     let handle = try unsafe takeHandle(at: base)
     unsafe builder.pointee.begin(base: base, limits: limits, syntax: syntax)

@@ -89,10 +89,16 @@ package struct ValueTape: Sendable {
   }
 }
 
-/// A quick hash of a member name, used only to tell names apart fast; long objects use a seeded hash, which no text can aim at.
+/// A quick hash of a member name, used only to tell names apart fast; long objects use a secret seed, which no text can aim at.
 @inline(__always)
 func quickHash(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
-  var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: count)
+  unsafe UInt32(truncatingIfNeeded: seededHash(bytes, count, 0x9E37_79B9_7F4A_7C15))
+}
+
+/// Multiplies and folds eight bytes at a time.
+@inline(__always)
+func seededHash(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ seed: UInt64) -> UInt64 {
+  var hash = seed ^ UInt64(truncatingIfNeeded: count)
   let raw = unsafe UnsafeRawPointer(bytes)
   var offset = 0
   while offset + 8 <= count {
@@ -106,5 +112,5 @@ func quickHash(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
     offset += 1
   }
   hash = (hash ^ rest) &* 0xC4CE_B9FE_1A85_EC53
-  return UInt32(truncatingIfNeeded: hash ^ (hash >> 29))
+  return hash ^ (hash >> 29)
 }

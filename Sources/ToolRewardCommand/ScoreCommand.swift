@@ -104,7 +104,10 @@ struct ScoreWorker: LineWorker {
     self.scorer = scorer
     self.namesFile = namesFile
     writer = VerdictWriter(scorer.reward)
-    reader = SampleReader(fields: fields, syntax: scorer.reward.syntax, view: scorer.view)
+    let reward = scorer.reward
+    reader = SampleReader(fields: fields, syntax: reward.syntax, view: scorer.view) { value throws(GroundTruthError) in
+      try reward.compile(groundTruth: value)
+    }
     componentCount = scorer.reward.componentNames.count
   }
 

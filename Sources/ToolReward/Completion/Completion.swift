@@ -21,6 +21,8 @@ public struct Completion: Sendable {
   public internal(set) var hasReasoningOpen = false
   /// Whether the closing reasoning marker stands anywhere in the judged part, within calls too.
   public internal(set) var hasReasoningClose = false
+  /// Whether the caller said that the prompt ended with the opening reasoning marker.
+  public internal(set) var isPromptPrefilled = false
   /// Whether the calls were handed in as values, not written in ``text``.
   public internal(set) var isStructured = false
 
@@ -40,6 +42,7 @@ public struct Completion: Sendable {
     bodyEnd = 0
     hasReasoningOpen = false
     hasReasoningClose = false
+    isPromptPrefilled = false
     isStructured = false
     tape.removeAll()
   }
@@ -60,6 +63,13 @@ public struct Completion: Sendable {
   /// The arguments an attempt gives, if it gives any.
   public func arguments(of attempt: CallAttempt) -> Value? {
     attempt.arguments.map { Value(tape: tape, index: $0) }
+  }
+}
+
+extension Completion {
+  /// Whether a reasoning block is whole: both markers stand, or the caller said that the prompt had the opening one.
+  func isWhole(_ block: ReasoningBlock) -> Bool {
+    block.isClosed && (!block.isPrefilled || isPromptPrefilled)
   }
 }
 

@@ -57,6 +57,7 @@ public struct CompletionParser: Sendable {
     }
     var startsInReasoning = view == .prefilled && format.reasoning != nil
     if let rule = format.reasoning, rule.start == .open { startsInReasoning = true }
+    completion.isPromptPrefilled = startsInReasoning
     if startsInReasoning { completion.hasReasoningOpen = true }
     var walk = FrameWalk(parser: self, markers: found, session: session, startsInReasoning: startsInReasoning)
     let strayClose = walk.run(text, into: &completion)

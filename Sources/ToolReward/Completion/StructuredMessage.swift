@@ -25,7 +25,7 @@ extension CompletionParser {
         }
       }
       for name in ["reasoning_content", "reasoning", "thinking"] {
-        if message[name]?.kind == .string { reasoning = true }
+        if let text = message[name]?.stringBytes, !PythonText.strip(text.span, 0..<text.count).isEmpty { reasoning = true }
       }
       if let list = message["tool_calls"], list.kind != .null {
         guard list.kind == .array else { return nil }
@@ -37,6 +37,7 @@ extension CompletionParser {
     if reasoning {
       completion.hasReasoningOpen = true
       completion.hasReasoningClose = true
+      completion.isPromptPrefilled = true
       completion.reasoning.insert(
         ReasoningBlock(range: 0..<0, content: 0..<0, isClosed: true, isPrefilled: true), at: 0)
     }

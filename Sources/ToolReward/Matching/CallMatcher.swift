@@ -55,8 +55,19 @@ public struct CallMatcher: Sendable {
   }
 
   private func same(_ actual: Actual, _ tape: ValueTape, _ expected: GroundTruth.ExpectedCall, _ other: ValueTape) -> Bool {
-    sameName(tape, actual.name, other, expected.name)
-      && arguments.areEqual(tape, actual.arguments, other, expected.arguments)
+    guard sameName(tape, actual.name, other, expected.name) else { return false }
+    if expected.accepted != nil { return accepts(actual, tape, expected, other) }
+    return arguments.areEqual(tape, actual.arguments, other, expected.arguments)
+  }
+
+  /// Whether the arguments are the expected ones, where some may have one of several values.
+  private func accepts(
+    _ actual: Actual, _ tape: ValueTape, _ expected: GroundTruth.ExpectedCall, _ other: ValueTape
+  ) -> Bool {
+    var difference = ArgumentDifference(policy: arguments)
+    guard tape.nodes[actual.arguments].kind == .object else { return false }
+    difference.compare(tape, actual.arguments, other, expected)
+    return difference.found.isEmpty
   }
 
   func sameName(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int) -> Bool {
@@ -69,10 +80,11 @@ public struct CallMatcher: Sendable {
     return names.areEqual(a, i, b, j)
   }
 
-  /// For each expected call a call that is the same, each used once; as many as can be. Sameness is an equivalence, so that the
-  /// first free partner is as good as any; where there are many calls a hash finds it.
+  /// For each expected call a call that is the same, each used once; as many as can be. Where there are many calls a hash finds the
+  /// partner: sameness is then an equivalence, and the first free partner as good as any. With several accepted values it is none,
+  /// and the pairs are always looked at.
   private func exactPairs(_ actual: [Actual], _ tape: ValueTape, _ truth: GroundTruth) -> [Int?] {
-    if actual.count * truth.count <= BipartiteMatching.pairLimit {
+    if truth.hasAlternatives || actual.count * truth.count <= BipartiteMatching.pairLimit {
       return BipartiteMatching.maximum(left: truth.count, right: actual.count) {
         same(actual[$1], tape, truth.expected[$0], truth.tape)
       }
@@ -143,8 +155,11 @@ public struct CallMatcher: Sendable {
       }
       let call = actual[partner]
       var difference = ArgumentDifference(policy: arguments)
-      if !arguments.areEqual(tape, call.arguments, truth.tape, truth.expected[position].arguments) {
-        difference.compare(tape, call.arguments, truth.tape, truth.expected[position].arguments)
+      let expected = truth.expected[position]
+      if expected.accepted != nil, tape.nodes[call.arguments].kind == .object {
+        difference.compare(tape, call.arguments, truth.tape, expected)
+      } else if !arguments.areEqual(tape, call.arguments, truth.tape, expected.arguments) {
+        difference.compare(tape, call.arguments, truth.tape, expected.arguments)
       }
       match.pairs.append(
         CallMatch.Pair(expected: position, attempt: call.attempt, mismatches: difference.found))
@@ -252,6 +267,43 @@ struct ArgumentDifference {
       return
     }
     add(.wrong, pointer, i, j)
+  }
+
+  /// Collects what differs between a call's arguments and an expected call that accepts several values for some of them.
+  mutating func compare(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ expected: GroundTruth.ExpectedCall) {
+    var values: [(name: Int, accepted: [Int])] = ObjectMembers.distinct(of: expected.arguments, in: b).map {
+      ($0.name, [$0.value])
+    }
+    if let accepted = expected.accepted {
+      for member in ObjectMembers.distinct(of: accepted, in: b) {
+        var list: [Int] = []
+        var child = member.value + 1
+        while child < b.after(member.value) {
+          list.append(child)
+          child = b.after(child)
+        }
+        values.append((member.name, list))
+      }
+    }
+    let optional = expected.optional.map { Value(tape: b, index: $0).elements.compactMap(\.stringBytes) } ?? []
+    var table = NameTable(capacity: values.count)
+    for (position, member) in values.enumerated() { _ = table.position(of: member.name, in: b, insert: position) }
+    var met = [Bool](repeating: false, count: values.count)
+    for member in ObjectMembers.distinct(of: i, in: a) {
+      let path = extended([], by: a.bytes[a.nodes[member.name].payload])
+      guard let position = table.position(of: member.name, in: a, own: b) else {
+        add(.surplus, path, member.value, nil)
+        continue
+      }
+      met[position] = true
+      if !values[position].accepted.contains(where: { policy.areEqual(a, member.value, b, $0) }) {
+        add(.wrong, path, member.value, values[position].accepted.first)
+      }
+    }
+    for (position, member) in values.enumerated() where !met[position] {
+      let name = b.bytes[b.nodes[member.name].payload]
+      if !optional.contains(where: { $0[...] == name }) { add(.missing, extended([], by: name), nil, nil) }
+    }
   }
 
   private mutating func add(_ kind: ArgumentMismatch.Kind, _ pointer: [UInt8], _ actual: Int?, _ expected: Int?) {

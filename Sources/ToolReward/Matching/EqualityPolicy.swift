@@ -31,11 +31,15 @@ public struct EqualityPolicy: Sendable, Hashable {
   /// Whether `true` is 1 and `false` is 0.
   public let booleansAreNumbers: Bool
 
+  /// Whether NaN is the same as NaN, as it is inside Python's lists and dictionaries, where identity comes before equality.
+  public let isNaNSame: Bool
+
   /// Creates a policy of one's own.
-  public init(name: String, numbers: Numbers, booleansAreNumbers: Bool = false) {
+  public init(name: String, numbers: Numbers, booleansAreNumbers: Bool = false, isNaNSame: Bool = false) {
     self.name = name
     self.numbers = numbers
     self.booleansAreNumbers = booleansAreNumbers
+    self.isNaNSame = isNaNSame
   }
 
   /// Exact decimal value: the default wherever no published code is followed.
@@ -152,6 +156,7 @@ public struct EqualityPolicy: Sendable, Hashable {
     case .pythonValue:
       switch (left.flags.contains(.fractional), right.flags.contains(.fractional)) {
       case (true, true):
+        if isNaNSame, sameText { return true }
         return NumberLiteral.double(x, left.payload) == NumberLiteral.double(y, right.payload)
       case (false, false):
         return sameText

@@ -5,11 +5,24 @@
 public struct GroundTruth: Sendable {
   let tape: ValueTape
   let expected: [ExpectedCall]
+  /// The nodes of the whole calls, as written.
+  let items: [Int]
+  /// Whether a model answer of this ground truth has a block of calls.
+  let hasCallTag: Bool
+  /// Whether a model answer of this ground truth has a response to the user.
+  let hasResponseTag: Bool
 
   struct ExpectedCall: Sendable {
     let name: Int
     let arguments: Int
+    /// The object of accepted values, each member a list; `nil` if the arguments alone are right.
+    var accepted: Int?
+    /// The list of names of arguments that may be absent.
+    var optional: Int?
   }
+
+  /// Whether some call accepts more than one value for an argument.
+  var hasAlternatives: Bool { expected.contains { $0.accepted != nil } }
 
   /// The calls, in order.
   public var calls: [ToolCall] {
@@ -27,8 +40,13 @@ public struct GroundTruth: Sendable {
   /// - Parameters:
   ///   - value: The list, the object, or the string.
   ///   - syntax: How a string's text is read; the reward's ``RewardPolicy/syntax``.
+  ///   - acceptingValues: Whether a call may say that several values are right: `"accepted": {"city": ["Paris", "Paris, FR"]}`
+  ///     beside `"arguments"`, and `"optional": ["city"]` if such an argument may be absent. Elsewhere these members are ignored,
+  ///     as published code ignores them.
   /// - Throws: ``GroundTruthError`` if it is none of these shapes: then nothing can be judged by it.
-  public init(_ value: Value, syntax: ValueReader.Syntax = .json) throws(GroundTruthError) {
+  public init(
+    _ value: Value, syntax: ValueReader.Syntax = .json, acceptingValues: Bool = false
+  ) throws(GroundTruthError) {
     var value = value
     var decodings = 0
     while value.kind == .string, decodings < 2 {
@@ -55,23 +73,124 @@ public struct GroundTruth: Sendable {
       let fields = call.tape.callFields(of: call.index, name: name, arguments: [arguments], others: [])
       guard let name = fields.name else { throw GroundTruthError(.noName, call: position) }
       guard let arguments = fields.arguments else { throw GroundTruthError(.noArguments, call: position) }
-      expected.append(ExpectedCall(name: name, arguments: arguments))
+      var call = ExpectedCall(name: name, arguments: arguments)
+      if acceptingValues { call = try Self.alternatives(of: list[position], call, position) }
+      expected.append(call)
     }
     tape = value.tape
     self.expected = expected
+    items = list.map(\.index)
+    hasCallTag = !expected.isEmpty
+    hasResponseTag = expected.isEmpty
+  }
+
+  private init(tape: ValueTape, expected: [ExpectedCall], items: [Int], hasCallTag: Bool, hasResponseTag: Bool) {
+    self.tape = tape
+    self.expected = expected
+    self.items = items
+    self.hasCallTag = hasCallTag
+    self.hasResponseTag = hasResponseTag
+  }
+
+  /// Reads a ground truth as ToolRL's data hold it: a model answer, with one `{"name": …, "parameters": …}` a line in its
+  /// `<tool_call>` block, and perhaps a `<response>`. A list of calls is taken as well, as an answer with a block or with a response.
+  ///
+  /// - Throws: ``GroundTruthError`` if it is neither, or a line of the block is no call.
+  public init(toolRL value: Value) throws(GroundTruthError) {
+    let tags = ["<think>", "<tool_call>", "<response>"].map { Array($0.utf8) }
+    if let text = value.stringBytes, tags.contains(where: { ByteSearch.firstIndex(of: $0, in: text.span) != nil }) {
+      try self.init(toolRLAnswer: text)
+      return
+    }
+    let list = try GroundTruth(value, syntax: .python)
+    guard !list.isEmpty else {
+      self = list
+      return
+    }
+    // The calls as the lines that a model would write, which are compared whole.
+    var text = tags[1]
+    for call in list.calls {
+      text.append(contentsOf: "\n{\"name\": ".utf8)
+      JSONWriter.compact.write(call.name, to: &text)
+      text.append(contentsOf: ", \"parameters\": ".utf8)
+      JSONWriter.compact.write(call.arguments, to: &text)
+      text.append(0x7D)
+    }
+    try self.init(toolRLAnswer: text)
+  }
+
+  private init(toolRLAnswer text: [UInt8]) throws(GroundTruthError) {
+    let open = Array("<tool_call>".utf8)
+    let span = text.span
+    let hasResponse = ByteSearch.firstIndex(of: Array("<response>".utf8), in: span) != nil
+    guard let start = ByteSearch.firstIndex(of: open, in: span).map({ $0 + open.count }) else {
+      self.init(tape: ValueTape(), expected: [], items: [], hasCallTag: false, hasResponseTag: hasResponse)
+      return
+    }
+    let end = min(
+      ByteSearch.firstIndex(of: Array("</tool_call>".utf8), in: span, from: start) ?? span.count,
+      ByteSearch.firstIndex(of: open, in: span, from: start) ?? span.count)
+    let lines: ToolRLReward.Lines
+    do throws(ValueError) {
+      lines = try ToolRLReward.Lines(span, PythonText.strip(span, start..<end))
+    } catch {
+      throw GroundTruthError(.unreadable(error), call: nil)
+    }
+    var expected: [ExpectedCall] = []
+    for (position, root) in lines.roots.enumerated() {
+      guard lines.tape.nodes[root].kind == .object else { throw GroundTruthError(.notAnObject, call: position) }
+      let fields = lines.tape.callFields(
+        of: root, name: Array("name".utf8), arguments: [Array("parameters".utf8)], others: [])
+      guard let name = fields.name else { throw GroundTruthError(.noName, call: position) }
+      guard let arguments = fields.arguments, lines.tape.nodes[arguments].kind == .object else {
+        throw GroundTruthError(.noParameters, call: position)
+      }
+      expected.append(ExpectedCall(name: name, arguments: arguments))
+    }
+    self.init(
+      tape: lines.tape, expected: expected, items: lines.roots, hasCallTag: true, hasResponseTag: hasResponse)
+  }
+
+  /// Finds a call's accepted values.
+  private static func alternatives(
+    of call: Value, _ expected: ExpectedCall, _ position: Int
+  ) throws(GroundTruthError) -> ExpectedCall {
+    var expected = expected
+    let tape = call.tape
+    if let accepted = tape.member(Array("accepted".utf8), of: call.index) {
+      guard tape.nodes[accepted].kind == .object, tape.nodes[expected.arguments].kind == .object else {
+        throw GroundTruthError(.wrongAccepted, call: position)
+      }
+      for member in ObjectMembers.distinct(of: accepted, in: tape) {
+        guard tape.nodes[member.value].kind == .array, tape.nodes[member.value].count > 0,
+          tape.member(Array(tape.bytes[tape.nodes[member.name].payload]), of: expected.arguments) == nil
+        else { throw GroundTruthError(.wrongAccepted, call: position) }
+      }
+      expected.accepted = accepted
+    }
+    if let optional = tape.member(Array("optional".utf8), of: call.index) {
+      let names = Value(tape: tape, index: optional)
+      guard names.kind == .array, expected.accepted != nil, names.elements.allSatisfy({ $0.kind == .string }) else {
+        throw GroundTruthError(.wrongOptional, call: position)
+      }
+      expected.optional = optional
+    }
+    return expected
   }
 
   /// Reads a ground truth from JSON text.
   ///
   /// - Throws: ``GroundTruthError`` if the text is no JSON or has none of the shapes.
-  public init(json: String, syntax: ValueReader.Syntax = .json) throws(GroundTruthError) {
+  public init(
+    json: String, syntax: ValueReader.Syntax = .json, acceptingValues: Bool = false
+  ) throws(GroundTruthError) {
     let value: Value
     do throws(ValueError) {
       value = try ValueReader(syntax: syntax, limits: syntax == .python ? .python : .standard).read(json)
     } catch {
       throw GroundTruthError(.unreadable(error), call: nil)
     }
-    try self.init(value, syntax: syntax)
+    try self.init(value, syntax: syntax, acceptingValues: acceptingValues)
   }
 }
 
@@ -83,6 +202,9 @@ public struct GroundTruthError: Error, Sendable, Hashable, CustomStringConvertib
     case notAnObject
     case noName
     case noArguments
+    case noParameters
+    case wrongAccepted
+    case wrongOptional
   }
   let problem: Problem
   /// The call at fault, counted from 0; `nil` if it is the whole.
@@ -101,6 +223,10 @@ public struct GroundTruthError: Error, Sendable, Hashable, CustomStringConvertib
     case .notAList: "\(place) must be a list of {\"name\": …, \"arguments\": …}; [] means that no call is right"
     case .notAnObject: "\(place) must be an object {\"name\": …, \"arguments\": …}"
     case .noName: "\(place) has no \"name\""
+    case .wrongAccepted:
+      "\(place): \"accepted\" must be an object that gives a list of values for arguments which \"arguments\" does not have"
+    case .wrongOptional: "\(place): \"optional\" must be a list of names that \"accepted\" has"
+    case .noParameters: "\(place) has no object of \"parameters\""
     case .noArguments: "\(place) has no \"arguments\"; write \"arguments\": {} for a call without any"
     }
   }

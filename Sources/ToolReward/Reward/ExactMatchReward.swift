@@ -26,7 +26,7 @@ public struct ExactMatchReward: RewardPolicy {
   public func judge(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict {
     let firstFrame = completion.frames.first?.range.lowerBound ?? completion.text.count
     let first = completion.reasoning.first
-    let isReasonClosed = first != nil && completion.reasoning.allSatisfy { $0.isClosed }
+    let isReasonClosed = first != nil && completion.reasoning.allSatisfy { completion.isWhole($0) }
     let isReasonFirst = first.map { $0.range.upperBound <= firstFrame } ?? false
     let reasoning = isReasonClosed && isReasonFirst
     var calls: [CallMatcher.Actual] = []

@@ -12,11 +12,20 @@ public protocol RewardPolicy: Sendable {
   var format: CompletionFormat? { get }
   /// How ground truth given as text is read.
   var syntax: ValueReader.Syntax { get }
+  /// Reads a sample's ground truth. O(value).
+  ///
+  /// - Throws: ``GroundTruthError`` if nothing can be judged by it.
+  func compile(groundTruth value: Value) throws(GroundTruthError) -> GroundTruth
   /// Judges a completion. Total: whatever the completion, there is a verdict. O(completion and ground truth).
   func judge(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict
 }
 
 extension RewardPolicy {
+  /// Reads the shapes of ``GroundTruth/init(_:syntax:)``.
+  public func compile(groundTruth value: Value) throws(GroundTruthError) -> GroundTruth {
+    try GroundTruth(value, syntax: syntax)
+  }
+
   /// Where calls name a tool that the sample does not offer. Without tools nothing is checked.
   func unknownTools(_ completion: Completion, _ tools: Toolbox?) -> [Finding] {
     guard let tools else { return [] }

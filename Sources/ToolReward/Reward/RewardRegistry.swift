@@ -11,7 +11,8 @@ public struct RewardRegistry: Sendable {
 
   /// The rewards that come with the library.
   public static let builtIn: [any RewardPolicy] =
-    ToolN1Reward.Variant.allCases.map { ToolN1Reward($0) } + [ExactMatchReward()]
+    ToolN1Reward.Variant.allCases.map { ToolN1Reward($0) } + [ExactMatchReward(), StrictReward()]
+    + ToolRLReward.presets
 
   /// Adds a reward, in place of one with the same name if there is one.
   public mutating func add(_ policy: any RewardPolicy) {

@@ -7,6 +7,7 @@ public import ToolReward
 public final class SampleReader {
   private let fields: SampleFields
   private let syntax: ValueReader.Syntax
+  private let compile: (Value) throws(GroundTruthError) -> GroundTruth
   private let limits: ValueLimits
   private let view: InputView
   private let session = ValueSession()
@@ -27,9 +28,16 @@ public final class SampleReader {
   ///
   /// - Parameters:
   ///   - fields: Where the parts are.
-  ///   - syntax: The reward's ``RewardPolicy/syntax``: with Python's, lines are read as Python's `json.loads` reads them.
+  ///   - syntax: With Python's, lines are read as Python's `json.loads` reads them.
   ///   - view: What completions are: strings, or messages for ``InputView/structured``.
-  public init(fields: SampleFields = SampleFields(), syntax: ValueReader.Syntax, view: InputView = .response) {
+  ///   - compile: How a ground truth is read: the reward's ``RewardPolicy/compile(groundTruth:)``.
+  public init(
+    fields: SampleFields = SampleFields(), syntax: ValueReader.Syntax, view: InputView = .response,
+    compile: @escaping (Value) throws(GroundTruthError) -> GroundTruth = { value throws(GroundTruthError) in
+      try GroundTruth(value)
+    }
+  ) {
+    self.compile = compile
     self.fields = fields
     self.syntax = syntax
     self.view = view
@@ -211,7 +219,7 @@ public final class SampleReader {
     let value = Value(tape: sample.tape, index: node)
     let result: Result<GroundTruth, GroundTruthError>
     do throws(GroundTruthError) {
-      result = .success(try GroundTruth(value.detached(), syntax: syntax))
+      result = .success(try compile(value.detached()))
     } catch {
       result = .failure(error)
     }

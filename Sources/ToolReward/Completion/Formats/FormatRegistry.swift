@@ -10,7 +10,7 @@ public struct FormatRegistry: Sendable {
   }
 
   /// The formats that come with the library.
-  public static let builtIn: [CompletionFormat] = [.toolN1, .hermes, .toolN1Scan, .toolN1LlamaScan]
+  public static let builtIn: [CompletionFormat] = [.toolN1, .toolRL, .hermes, .toolN1Scan, .toolN1LlamaScan]
 
   /// Adds a format, in place of one with the same name if there is one.
   public mutating func add(_ format: CompletionFormat) {

@@ -20,6 +20,41 @@ enum PythonText {
     return start..<end
   }
 
+  /// How many words `str.split()` gives.
+  static func wordCount(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
+    var words = 0
+    var inWord = false
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let length = spaceLength(text, at: position, end: range.upperBound)
+      if length > 0 {
+        inWord = false
+        position += length
+      } else {
+        if !inWord { words += 1 }
+        inWord = true
+        position += 1
+      }
+    }
+    return words
+  }
+
+  /// `round(value, places)` for a value of 0 or more: the nearest decimal of the exact binary value, ties to even.
+  static func rounded(_ value: Double, places: Int) -> Double {
+    guard value < 1e9 else { return value }
+    var scale = 1.0
+    for _ in 0..<places { scale *= 10 }
+    // The candidates on both sides are compared with the value itself; value × scale would round first.
+    let low = Double(Int(value * scale))
+    var best = low / scale
+    for candidate in [low + 1, low - 1] where candidate >= 0 {
+      let other = candidate / scale
+      let (a, b) = ((best - value).magnitude, (other - value).magnitude)
+      if b < a || (b == a && Int(candidate) % 2 == 0) { best = other }
+    }
+    return best
+  }
+
   /// The length of the white-space character at a position; 0 if there is none.
   private static func spaceLength(_ text: Span<UInt8>, at position: Int, end: Int) -> Int {
     let first = text[position]

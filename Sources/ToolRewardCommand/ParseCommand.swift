@@ -38,7 +38,7 @@ struct ParseCommand: AsyncParsableCommand {
     var total = ParseReport()
     do throws(InputOutputError) {
       let sink = try OutputSink(path: stream.output)
-      let pipeline = LinePipeline(inputs: stream.inputs, jobs: stream.jobs == 0 ? Terminal.processorCount : stream.jobs)
+      let pipeline = LinePipeline(inputs: stream.inputs.map { LineInput(path: $0) }, jobs: stream.jobCount)
       try await pipeline.run(into: sink) {
         ParseWorker(parser: parser, view: view, fields: sampleFields, namesFile: names)
       } onWritten: { report, read in

@@ -95,6 +95,8 @@ struct StreamOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Show progress on standard error. By default where that is a terminal.")
   var progress: Bool?
 
+  var jobCount: Int { jobs == 0 ? Terminal.processorCount : jobs }
+
   func validate() throws {
     if inputs.isEmpty { throw ValidationError("Name the files to read, or - for standard input.") }
     if jobs < 0 { throw ValidationError("--jobs must be 0 or more.") }

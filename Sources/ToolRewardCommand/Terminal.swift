@@ -12,6 +12,8 @@ import ToolRewardData
 enum Status {
   /// Done, but some samples could not be judged.
   static let someUnscorable = ExitCode(1)
+  /// A threshold that was asked for is missed.
+  static let thresholdMissed = ExitCode(2)
   /// The input as a whole is not what it should be.
   static let wrongInput = ExitCode(65)
   /// No input.
@@ -33,6 +35,8 @@ enum Terminal {
   }
 
   static var errorIsTerminal: Bool { isatty(2) == 1 }
+
+  static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 

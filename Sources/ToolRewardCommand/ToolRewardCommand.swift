@@ -17,7 +17,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
         toolreward rewards
 
       EXIT STATUS
-        0 done; 1 done, but some samples could not be judged; 64 usage; 65 the input is not JSON Lines; 66 no input; 74 input or \
+        0 done; 1 done, but some samples could not be judged; 2 a threshold asked for was missed; 64 usage; 65 the input is not JSON Lines; 66 no input; 74 input or \
       output failed.
       """,
     version: toolRewardVersion,

@@ -38,6 +38,7 @@ public struct ExactMatchReward: RewardPolicy {
         calls.append(CallMatcher.Actual(name: name, arguments: arguments, attempt: index))
       }
     }
+    if completion.frames.contains(where: { !$0.isClosed }) { isFormat = false }
     let isWhole = isFormat && calls.count == completion.attempts.count
     let isMatch = isWhole && matcher.isExact(calls, completion.tape, truth)
     let hasNames = isMatch || matcher.hasSameNames(calls, completion.tape, truth)

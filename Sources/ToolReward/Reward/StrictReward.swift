@@ -43,6 +43,7 @@ public struct StrictReward: RewardPolicy {
         calls.append(CallMatcher.Actual(name: name, arguments: arguments, attempt: index))
       }
     }
+    if completion.frames.contains(where: { !$0.isClosed }) { isWhole = false }
     if completion.diagnostics.contains(where: { $0.code == .illFormedUTF8 }) { isWhole = false }
     let unknown = unknownTools(completion, tools)
     let isExact =

@@ -28,13 +28,7 @@ public struct VerdictWriter: Sendable {
   public func append(
     _ verdict: Verdict, id: [UInt8], index: Int? = nil, error: SampleError? = nil, to output: inout [UInt8]
   ) {
-    output.append(contentsOf: #"{"id":"#.utf8)
-    output.append(contentsOf: id)
-    if let index {
-      output.append(contentsOf: #","index":"#.utf8)
-      Self.append(index, to: &output)
-    }
-    output.append(contentsOf: #","score":"#.utf8)
+    appendBeginning(id: id, index: index, to: &output)
     Self.append(verdict.score, to: &output)
     output.append(contentsOf: #","components":{"#.utf8)
     for position in componentKeys.indices {
@@ -53,6 +47,17 @@ public struct VerdictWriter: Sendable {
       Self.append(error, to: &output)
     }
     output.append(contentsOf: [0x7D, 0x0A])
+  }
+
+  /// Appends what a sample's line begins with, up to the score: by it a line is known for that sample's.
+  package func appendBeginning(id: [UInt8], index: Int?, to output: inout [UInt8]) {
+    output.append(contentsOf: #"{"id":"#.utf8)
+    output.append(contentsOf: id)
+    if let index {
+      output.append(contentsOf: #","index":"#.utf8)
+      Self.append(index, to: &output)
+    }
+    output.append(contentsOf: #","score":"#.utf8)
   }
 
   private func append(_ finding: Finding, to output: inout [UInt8]) {

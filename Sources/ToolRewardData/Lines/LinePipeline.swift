@@ -12,17 +12,20 @@ public protocol LineWorker: SendableMetatype {
 ///
 /// Each worker takes its own next chunk from the input, so that one which waits for input keeps no other from finishing: a line's output
 /// is written as soon as it and all before it are done.
-public struct LinePipeline: Sendable {
-  /// The inputs: files, or `-` for standard input.
-  public var inputs: [String]
+public struct LinePipeline {
+  /// The inputs, one after another.
+  public var inputs: [LineInput]
   /// How many workers run at once.
   public var jobs: Int
 
   /// Creates a pipeline.
-  public init(inputs: [String], jobs: Int) {
+  public init(inputs: [LineInput], jobs: Int) {
     self.inputs = inputs
     self.jobs = max(1, jobs)
   }
+
+  /// What digests the bytes that are read, in their order; `nil` for nothing.
+  public var digest: InputDigest?
 
   /// Runs to the end of the inputs.
   ///
@@ -35,7 +38,7 @@ public struct LinePipeline: Sendable {
     into sink: OutputSink, makeWorker: @escaping @Sendable () -> Worker,
     onWritten: @escaping (Worker.Report, InputProgress) -> Void
   ) async throws(InputOutputError) {
-    let feeder = try Feeder(inputs)
+    let feeder = try Feeder(inputs, digest)
     let writer = OrderedWriter<Worker.Report>(sink: sink, onWritten: onWritten)
     if jobs == 1 {
       Self.work(makeWorker(), feeder, writer)
@@ -71,6 +74,9 @@ public struct LinePipeline: Sendable {
   }
 }
 
+@available(*, unavailable)
+extension LinePipeline: Sendable {}
+
 /// How far the inputs are read.
 public struct InputProgress: Sendable {
   /// Bytes handed to workers.
@@ -82,9 +88,10 @@ public struct InputProgress: Sendable {
 /// Hands out chunks of all inputs, one after another.
 private final class Feeder {
   private let state: Mutex<State>
+  private let digest: InputDigest?
 
   private struct State: ~Copyable {
-    var paths: [String]
+    var inputs: [LineInput]
     var source: LineSource?
     var sequence = 0
     var bytesBefore = 0
@@ -92,15 +99,16 @@ private final class Feeder {
     var failure: InputOutputError?
   }
 
-  init(_ paths: [String]) throws(InputOutputError) {
+  init(_ inputs: [LineInput], _ digest: InputDigest?) throws(InputOutputError) {
     // All inputs are opened once before any work, so that a wrong name is told at once.
     var total: Int? = 0
-    for path in paths where path != "-" {
-      let size = try LineSource(path: path).totalBytes
+    for input in inputs where input.path != "-" {
+      let size = try LineSource(input).totalBytes
       total = total.flatMap { sum in size.map { sum + $0 } }
     }
-    if paths.contains("-") { total = nil }
-    state = Mutex(State(paths: paths.reversed(), totalBytes: total))
+    if inputs.contains(where: { $0.path == "-" }) { total = nil }
+    self.digest = digest
+    state = Mutex(State(inputs: inputs.reversed(), totalBytes: total))
   }
 
   var failure: InputOutputError? { state.withLock { $0.failure } }
@@ -115,6 +123,7 @@ private final class Feeder {
           if let source = state.source {
             if try source.next(into: &filled) {
               state.sequence += 1
+              digest?.update(filled.bytes)
               let progress = InputProgress(
                 bytesRead: state.bytesBefore + source.bytesRead, totalBytes: state.totalBytes)
               return (filled, (source.path, progress))
@@ -122,8 +131,8 @@ private final class Feeder {
             state.bytesBefore += source.bytesRead
             state.source = nil
           }
-          guard let path = state.paths.popLast() else { return (filled, nil) }
-          state.source = try LineSource(path: path, firstSequence: state.sequence)
+          guard let input = state.inputs.popLast() else { return (filled, nil) }
+          state.source = try LineSource(input, firstSequence: state.sequence)
         }
       } catch {
         state.failure = error

@@ -26,6 +26,23 @@ public struct InputOutputError: Error, Sendable, Hashable, CustomStringConvertib
   }
 }
 
+/// An input, and where to begin in it.
+public struct LineInput: Sendable, Hashable {
+  /// The file, or `-` for standard input.
+  public var path: String
+  /// The byte where a line begins.
+  public var offset: Int
+  /// That line's number, counted from 1.
+  public var firstLine: Int
+
+  /// Creates an input that is read from its beginning, or from a line of it.
+  public init(path: String, offset: Int = 0, firstLine: Int = 1) {
+    self.path = path
+    self.offset = offset
+    self.firstLine = firstLine
+  }
+}
+
 /// Some whole lines of an input.
 public struct LineChunk: Sendable {
   /// The lines with their line feeds; the last line of an input may have none.
@@ -73,21 +90,31 @@ public final class LineSource {
   /// How many bytes the input has; `nil` if that cannot be known.
   public let totalBytes: Int?
   /// How many bytes have been handed out.
-  public private(set) var bytesRead = 0
+  public private(set) var bytesRead: Int
   private let descriptor: Int32
   private let chunkSize: Int
   private var carry: [UInt8] = []
-  private var nextLine = 1
+  private var nextLine: Int
   private var nextSequence: Int
   private var isAtEnd = false
 
   /// Opens an input.
   ///
   /// - Throws: ``InputOutputError`` if it cannot be opened.
-  public init(path: String, firstSequence: Int = 0, chunkSize: Int = 256 << 10) throws(InputOutputError) {
-    self.path = path
+  public convenience init(path: String, firstSequence: Int = 0, chunkSize: Int = 256 << 10) throws(InputOutputError) {
+    try self.init(LineInput(path: path), firstSequence: firstSequence, chunkSize: chunkSize)
+  }
+
+  /// Opens an input at a line of it.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be opened, or has no such place.
+  public init(_ input: LineInput, firstSequence: Int = 0, chunkSize: Int = 256 << 10) throws(InputOutputError) {
+    path = input.path
+    let path = input.path
     self.chunkSize = chunkSize
     nextSequence = firstSequence
+    nextLine = input.firstLine
+    bytesRead = input.offset
     if path == "-" {
       descriptor = 0
     } else {
@@ -99,6 +126,9 @@ public final class LineSource {
       totalBytes = Int(status.st_size)
     } else {
       totalBytes = nil
+    }
+    if input.offset > 0, lseek(descriptor, off_t(input.offset), SEEK_SET) < 0 {
+      throw InputOutputError(operation: .read, path: path, number: errno)
     }
   }
 

@@ -12,18 +12,21 @@ public final class OutputSink {
   public let path: String
   private let descriptor: Int32
 
-  /// Opens an output, emptied if it is a file.
+  /// Opens an output, emptied if it is a file, or cut to its first bytes.
   ///
   /// - Throws: ``InputOutputError`` if it cannot be opened.
-  public init(path: String) throws(InputOutputError) {
+  public init(path: String, keepingBytes kept: Int = 0) throws(InputOutputError) {
     self.path = path
     // A reader that closes the pipe is an error to report, not a signal to die of.
     _ = signal(SIGPIPE, SIG_IGN)
     if path == "-" {
       descriptor = 1
     } else {
-      descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+      descriptor = unsafe open(path, O_WRONLY | O_CREAT | (kept == 0 ? O_TRUNC : 0), 0o644)
       if descriptor < 0 { throw InputOutputError(operation: .open, path: path, number: errno) }
+      if kept > 0, ftruncate(descriptor, off_t(kept)) < 0 || lseek(descriptor, 0, SEEK_END) < 0 {
+        throw InputOutputError(operation: .write, path: path, number: errno)
+      }
     }
   }
 

@@ -57,29 +57,27 @@ public final class SampleReader {
   public func withSample<R>(
     _ text: Span<UInt8>, _ range: Range<Int>, line: Int, _ body: (borrowing Sample) -> R
   ) throws(SampleError) -> R {
+    // From here on offsets count from the start of the line.
+    let text = text.extracting(range)
     var known = Known()
     do throws(ValueError) {
       do throws(ValueError) {
-        try readKnowing(text, range, &known)
+        try readKnowing(text, &known)
       } catch {
         session.endParts()
         guard syntax == .python, error.code == .malformed || error.code == .loneSurrogate else { throw error }
         known = Known()
         session.removeTape()
-        _ = try session.readDocument(text, range, syntax: .python, limits: limits)
+        _ = try session.readDocument(text, 0..<text.count, syntax: .python, limits: limits)
       }
     } catch {
       throw SampleError(
-        line: line, code: error.code.name, message: "the line is not a JSON record: \(Self.columned(error, range))")
+        line: line, code: error.code.name, message: "the line is not a JSON record: \(error)")
     }
     session.takeTape(into: &sample.tape)
     defer { session.takeTape(into: &sample.tape) }
-    try interpret(text, range, line, known)
+    try interpret(text, line, known)
     return body(sample)
-  }
-
-  private static func columned(_ error: ValueError, _ range: Range<Int>) -> String {
-    ValueError(error.code, at: error.offset - range.lowerBound).description
   }
 
   // MARK: Reading
@@ -91,11 +89,10 @@ public final class SampleReader {
   }
 
   /// Reads the line into the session's tape, but feeds `null` for a ground truth or tools that are known.
-  private func readKnowing(_ text: Span<UInt8>, _ range: Range<Int>, _ known: inout Known) throws(ValueError) {
+  private func readKnowing(_ line: Span<UInt8>, _ known: inout Known) throws(ValueError) {
     session.removeTape()
-    guard range.count <= limits.bytes else { throw ValueError(.tooLarge, at: range.lowerBound) }
+    guard line.count <= limits.bytes else { throw ValueError(.tooLarge, at: 0) }
     try session.beginParts(limits: limits)
-    let line = text.extracting(range.lowerBound..<range.upperBound)
     var fed = 0
     var places = [Int?](repeating: nil, count: remembered.count)
     for index in remembered.indices { places[index] = ByteSearch.firstIndex(of: remembered[index].token, in: line) }
@@ -148,9 +145,7 @@ public final class SampleReader {
 
   // MARK: Interpreting
 
-  private func interpret(
-    _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ known: Known
-  ) throws(SampleError) {
+  private func interpret(_ text: Span<UInt8>, _ line: Int, _ known: Known) throws(SampleError) {
     sample.line = line
     sample.completions.removeAll(keepingCapacity: true)
     sample.findings.removeAll()
@@ -196,8 +191,8 @@ public final class SampleReader {
           "invalid_completion", "\"\(fields.completion)\" must be a string; messages are read with --view structured")
       }
     }
-    let tools = toolbox(text, range, known)
-    switch groundTruth(text, range, known) {
+    let tools = toolbox(text, known)
+    switch groundTruth(text, known) {
     case nil:
       sample.task = .failure(
         failure(
@@ -210,9 +205,7 @@ public final class SampleReader {
     }
   }
 
-  private func groundTruth(
-    _ text: Span<UInt8>, _ range: Range<Int>, _ known: Known
-  ) -> Result<GroundTruth, GroundTruthError>? {
+  private func groundTruth(_ text: Span<UInt8>, _ known: Known) -> Result<GroundTruth, GroundTruthError>? {
     guard let node = node(at: fields.groundTruth) else { return nil }
     let isKnown = known.groundTruth.map { $0.name + 1 == node } ?? false
     if isKnown, let found = known.groundTruth?.compiled { return found }
@@ -223,13 +216,13 @@ public final class SampleReader {
     } catch {
       result = .failure(error)
     }
-    if isKnown, let place = place(of: node, text, range) {
+    if isKnown, let place = sample.tape.sourceRange(of: node, in: text) {
       groundTruths.keep(text, place, result)
     }
     return result
   }
 
-  private func toolbox(_ text: Span<UInt8>, _ range: Range<Int>, _ known: Known) -> Toolbox? {
+  private func toolbox(_ text: Span<UInt8>, _ known: Known) -> Toolbox? {
     guard let node = node(at: fields.tools) else { return nil }
     let isKnown = known.tools.map { $0.name + 1 == node } ?? false
     var result = isKnown ? known.tools?.compiled : nil
@@ -239,7 +232,7 @@ public final class SampleReader {
       } catch {
         result = .failure(error)
       }
-      if let result, isKnown, let place = place(of: node, text, range) {
+      if let result, isKnown, let place = sample.tape.sourceRange(of: node, in: text) {
         toolboxes.keep(text, place, result)
       }
     }
@@ -250,13 +243,6 @@ public final class SampleReader {
       return nil
     case nil: return nil
     }
-  }
-
-  /// Where a container's or string's text stands, if the line was read in parts.
-  private func place(of node: Int, _ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {
-    let line = text.extracting(range)
-    guard let place = sample.tape.sourceRange(of: node, in: line) else { return nil }
-    return (range.lowerBound + place.lowerBound)..<(range.lowerBound + place.upperBound)
   }
 
   private func node(at path: FieldPath) -> Int? {

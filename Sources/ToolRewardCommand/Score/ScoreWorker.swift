@@ -1,0 +1,109 @@
+import ToolReward
+import ToolRewardData
+
+/// Scores the lines of a chunk.
+struct ScoreWorker: LineWorker {
+  private let countsFindings: Bool
+  private let scorer: Scorer
+  private let writer: VerdictWriter
+  private let reader: SampleReader
+  private let workspace = ScoringWorkspace()
+  private let namesFile: Bool
+  private let componentCount: Int
+
+  init(scorer: Scorer, fields: SampleFields, namesFile: Bool, countsFindings: Bool) {
+    self.countsFindings = countsFindings
+    self.scorer = scorer
+    self.namesFile = namesFile
+    writer = VerdictWriter(scorer.reward)
+    let reward = scorer.reward
+    reader = SampleReader(fields: fields, syntax: reward.syntax, view: scorer.view) { value throws(GroundTruthError) in
+      try reward.compile(groundTruth: value)
+    }
+    componentCount = scorer.reward.componentNames.count
+  }
+
+  mutating func process(_ chunk: LineChunk, file: String, into output: inout [UInt8]) -> ScoreReport {
+    var report = ScoreReport(componentNames: scorer.reward.componentNames, countsFindings: countsFindings)
+    let text = chunk.bytes.span
+    chunk.forEachLine { number, range in
+      if isBlank(text, range) { return }
+      do throws(SampleError) {
+        try reader.withSample(text, range, line: number) { sample in
+          score(sample, file: file, into: &output, &report)
+        }
+      } catch {
+        refuse(error, file: file, id: Array(String(number).utf8), index: nil, into: &output, &report)
+        report.noteBroken(hint: Self.hint(text, range, number, file))
+      }
+    }
+    return report
+  }
+
+  /// What each output line of a line of input begins with; none for a blank one.
+  func beginnings(_ text: Span<UInt8>, _ range: Range<Int>, line: Int) -> [[UInt8]] {
+    if isBlank(text, range) { return [] }
+    func beginning(_ id: [UInt8], _ index: Int?) -> [UInt8] {
+      var output: [UInt8] = []
+      writer.appendBeginning(id: id, index: index, to: &output)
+      return output
+    }
+    do throws(SampleError) {
+      return try reader.withSample(text, range, line: line) { sample in
+        (0..<sample.count).map { beginning(sample.id, sample.isList ? $0 : nil) }
+      }
+    } catch {
+      return [beginning(Array(String(line).utf8), nil)]
+    }
+  }
+
+  private func score(
+    _ sample: borrowing Sample, file: String, into output: inout [UInt8], _ report: inout ScoreReport
+  ) {
+    switch sample.task {
+    case .failure(let error):
+      for index in 0..<sample.count {
+        refuse(error, file: file, id: sample.id, index: sample.isList ? index : nil, into: &output, &report)
+      }
+    case .success(let task):
+      for index in 0..<sample.count {
+        var verdict =
+          scorer.view == .structured
+          ? scorer.score(message: sample.completion(index), for: task)
+          : sample.withCompletionBytes(index) { scorer.score($0, for: task, using: workspace) }
+            ?? .unscorable(.invalidMessage, componentCount: componentCount)
+        if !sample.findings.isEmpty { verdict.findings += sample.findings }
+        writer.append(verdict, id: sample.id, index: sample.isList ? index : nil, to: &output)
+        report.add(verdict, id: sample.id)
+      }
+    }
+  }
+
+  private func refuse(
+    _ error: SampleError, file: String, id: [UInt8], index: Int?, into output: inout [UInt8], _ report: inout ScoreReport
+  ) {
+    var error = error
+    if namesFile { error.file = file }
+    let verdict = Verdict(score: nil, components: [Double?](repeating: nil, count: componentCount))
+    writer.append(verdict, id: id, index: index, error: error, to: &output)
+    error.file = file
+    report.add(verdict, id: id, error: error)
+  }
+
+  private func isBlank(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    for position in range where text[position] != 0x20 && text[position] != 0x09 && text[position] != 0x0D { return false }
+    return true
+  }
+
+  /// What an input may be if no line of it is a record.
+  private static func hint(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ file: String) -> String? {
+    guard line == 1, range.count >= 1 else { return nil }
+    if range.count >= 2, text[range.lowerBound] == 0x1F, text[range.lowerBound + 1] == 0x8B {
+      return "\(file) is compressed; unpack it first: zcat \(file) | toolreward score -"
+    }
+    if text[range.lowerBound] == 0x5B {
+      return "\(file) is a JSON array, not JSON Lines; split it first: jq -c '.[]' \(file) | toolreward score -"
+    }
+    return "\(file) is not JSON Lines: no line of it is a record"
+  }
+}

@@ -19,7 +19,7 @@ struct ParseCommand: AsyncParsableCommand {
 
   @OptionGroup var stream: StreamOptions
 
-  @Option(help: ArgumentHelp("The completions' format; see 'toolreward formats'.", valueName: "name"))
+  @Option(help: ArgumentHelp("The completions' format: a name (see 'toolreward formats'), or a file.", valueName: "name|file"))
   var format = "tool-n1"
 
   @OptionGroup var reading: ReadingOptions

@@ -52,9 +52,14 @@ struct ReadingOptions: ParsableArguments {
   /// The format of that name with the leniencies asked for.
   func format(named name: String) throws -> CompletionFormat {
     let registry = FormatRegistry()
-    guard var format = registry[name] else {
+    var format: CompletionFormat
+    if let known = registry[name] {
+      format = known
+    } else if ConfigurationFile.isMeant(name) {
+      format = try ConfigurationFile.read(name) { text throws(ConfigurationError) in try CompletionFormat(file: text) }
+    } else {
       let known = registry.formats.map(\.name).joined(separator: ", ")
-      throw ValidationError("There is no format '\(name)'. The formats are: \(known).")
+      throw ValidationError("There is no format '\(name)', and no such file. The formats are: \(known).")
     }
     for name in leniencies {
       guard let named = Leniencies.named.first(where: { $0.name == name }) else {
@@ -77,6 +82,78 @@ enum ViewName: String, ExpressibleByArgument, CaseIterable {
     case .prefilled: .prefilled
     case .conversation: .conversation
     case .structured: .structured
+    }
+  }
+}
+
+/// What completions are judged by.
+struct JudgingOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The reward: a name (see 'toolreward rewards'), or a file that composes some.", valueName: "name|file"))
+  var reward = "tool-n1"
+
+  @Option(
+    help: ArgumentHelp(
+      "The completions' format: a name (see 'toolreward formats'), or a file. The tool-n1 and tool-rl rewards have their own.",
+      valueName: "name|file"))
+  var format: String?
+
+  @Option(help: ArgumentHelp("The training step, for rewards that move with it.", valueName: "n"))
+  var step = 0
+
+  @OptionGroup var reading: ReadingOptions
+
+  /// Makes the scorer that the options ask for.
+  func makeScorer() throws -> Scorer {
+    let policy = try makeReward()
+    if policy.format != nil, !reading.leniencies.isEmpty {
+      throw ValidationError("The reward '\(reward)' follows published code; it has no leniencies. Use the reward exact-match.")
+    }
+    let asked = try format.map { try reading.format(named: $0) }
+    let base = policy.format == nil ? try asked ?? reading.format(named: CompletionFormat.toolN1.name) : asked
+    do throws(ScorerError) {
+      return try Scorer(reward: policy, format: base, view: reading.view.view)
+    } catch {
+      throw ValidationError("\(error).")
+    }
+  }
+
+  private func makeReward() throws -> any RewardPolicy {
+    let registry = RewardRegistry()
+    if var policy = registry[reward] {
+      if var toolRL = policy as? ToolRLReward {
+        toolRL.step = step
+        policy = toolRL
+      }
+      return policy
+    }
+    guard ConfigurationFile.isMeant(reward) else {
+      let known = registry.policies.map(\.name).joined(separator: ", ")
+      throw ValidationError("There is no reward '\(reward)', and no such file. The rewards are: \(known).")
+    }
+    return try ConfigurationFile.read(reward) { text throws(ConfigurationError) in
+      try CompositeReward(file: text, registry: registry, step: step)
+    }
+  }
+}
+
+/// Files that rewards and formats are read from.
+enum ConfigurationFile {
+  /// Whether an option's value that is no known name is a file's.
+  static func isMeant(_ value: String) -> Bool {
+    value.utf8.contains(0x2F) || value.hasSuffix(".json") || Terminal.exists(value)
+  }
+
+  static func read<T>(_ path: String, _ make: ([UInt8]) throws(ConfigurationError) -> T) throws -> T {
+    let text: [UInt8]
+    do throws(InputOutputError) {
+      text = try LineSource.wholeFile(path)
+    } catch {
+      throw Terminal.report(error)
+    }
+    do throws(ConfigurationError) {
+      return try make(text)
+    } catch {
+      throw ValidationError("\(path):\(error)")
     }
   }
 }

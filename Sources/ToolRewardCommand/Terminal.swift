@@ -36,6 +36,8 @@ enum Terminal {
 
   static var errorIsTerminal: Bool { isatty(2) == 1 }
 
+  static var outputIsTerminal: Bool { isatty(1) == 1 }
+
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

@@ -13,6 +13,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
       EXAMPLES
         toolreward score completions.jsonl -o scored.jsonl
         toolreward score --reward exact-match --format hermes completions.jsonl
+        toolreward explain completions.jsonl --id "wrong argument"
         toolreward parse --format hermes completions.jsonl
         toolreward rewards
 
@@ -21,7 +22,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
       output failed.
       """,
     version: toolRewardVersion,
-    subcommands: [ScoreCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self]
+    subcommands: [ScoreCommand.self, ExplainCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self]
   )
 }
 

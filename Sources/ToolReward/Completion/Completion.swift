@@ -21,10 +21,12 @@ public struct Completion: Sendable {
   public internal(set) var hasReasoningOpen = false
   /// Whether the closing reasoning marker stands anywhere in the judged part, within calls too.
   public internal(set) var hasReasoningClose = false
+  /// Which part of a conversation ``text`` is.
+  public internal(set) var view = InputView.response
   /// Whether the caller said that the prompt ended with the opening reasoning marker.
   public internal(set) var isPromptPrefilled = false
   /// Whether the calls were handed in as values, not written in ``text``.
-  public internal(set) var isStructured = false
+  public var isStructured: Bool { view == .structured }
 
   var tape = ValueTape()
 
@@ -42,8 +44,8 @@ public struct Completion: Sendable {
     bodyEnd = 0
     hasReasoningOpen = false
     hasReasoningClose = false
+    view = .response
     isPromptPrefilled = false
-    isStructured = false
     tape.removeAll()
   }
 

@@ -37,6 +37,7 @@ public struct CompletionParser: Sendable {
   /// Parses into a completion whose room is used again, with a reader that is kept.
   package func parse(_ text: Span<UInt8>, view: InputView, session: ValueSession, into completion: inout Completion) {
     completion.removeAll()
+    completion.view = view
     unsafe text.withUnsafeBufferPointer { unsafe completion.text.append(contentsOf: $0) }
     session.removeTape()
     session.takeTape(into: &completion.tape)

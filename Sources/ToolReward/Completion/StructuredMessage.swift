@@ -33,7 +33,7 @@ extension CompletionParser {
       }
     }
     var completion = parse(text, view: .response)
-    completion.isStructured = true
+    completion.view = .structured
     if reasoning {
       completion.hasReasoningOpen = true
       completion.hasReasoningClose = true

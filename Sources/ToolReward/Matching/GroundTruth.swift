@@ -11,6 +11,8 @@ public struct GroundTruth: Sendable {
   let hasCallTag: Bool
   /// Whether a model answer of this ground truth has a response to the user.
   let hasResponseTag: Bool
+  /// For a composition of rewards: the same ground truth as each of them reads it.
+  private(set) var parts: [GroundTruth] = []
 
   struct ExpectedCall: Sendable {
     let name: Int
@@ -27,6 +29,11 @@ public struct GroundTruth: Sendable {
   /// The calls, in order.
   public var calls: [ToolCall] {
     expected.map { ToolCall(name: Value(tape: tape, index: $0.name), arguments: Value(tape: tape, index: $0.arguments)) }
+  }
+
+  /// The values accepted for some arguments of a call, as an object of lists; `nil` if its arguments alone are right.
+  public func acceptedValues(ofCall index: Int) -> Value? {
+    expected[index].accepted.map { Value(tape: tape, index: $0) }
   }
 
   /// How many calls there are.
@@ -82,6 +89,13 @@ public struct GroundTruth: Sendable {
     items = list.map(\.index)
     hasCallTag = !expected.isEmpty
     hasResponseTag = expected.isEmpty
+  }
+
+  /// The same ground truth as several rewards read it; the first one's stands for the whole.
+  init(parts: [GroundTruth]) throws(GroundTruthError) {
+    guard let first = parts.first else { throw GroundTruthError(.notAList, call: nil) }
+    self = first
+    self.parts = parts
   }
 
   private init(tape: ValueTape, expected: [ExpectedCall], items: [Int], hasCallTag: Bool, hasResponseTag: Bool) {

@@ -29,13 +29,7 @@ struct ScoreCommand: AsyncParsableCommand {
 
   @OptionGroup var stream: StreamOptions
 
-  @Option(help: ArgumentHelp("The reward; see 'toolreward rewards'.", valueName: "name"))
-  var reward = "tool-n1"
-
-  @Option(help: ArgumentHelp("The completions' format; see 'toolreward formats'. The tool-n1 rewards have their own.", valueName: "name"))
-  var format = "tool-n1"
-
-  @OptionGroup var reading: ReadingOptions
+  @OptionGroup var judging: JudgingOptions
   @OptionGroup var fields: FieldOptions
 
   @Flag(help: "Print a summary to standard error at the end: means, and the ten commonest findings with an example each.")
@@ -50,23 +44,6 @@ struct ScoreCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Exit with 2 if the mean score of what could be judged is below this.", valueName: "score"))
   var failUnder: Double?
 
-  /// Makes the scorer that the options ask for.
-  func makeScorer() throws -> Scorer {
-    let registry = RewardRegistry()
-    guard let policy = registry[reward] else {
-      let known = registry.policies.map(\.name).joined(separator: ", ")
-      throw ValidationError("There is no reward '\(reward)'. The rewards are: \(known).")
-    }
-    if policy.format != nil, !reading.leniencies.isEmpty {
-      throw ValidationError("The reward '\(reward)' follows published code; it has no leniencies. Use the reward exact-match.")
-    }
-    do throws(ScorerError) {
-      return try Scorer(reward: policy, format: try? reading.format(named: format), view: reading.view.view)
-    } catch {
-      throw ValidationError("\(error).")
-    }
-  }
-
   func validate() throws {
     if resume, stream.output == "-" || stream.inputs.contains("-") {
       throw ValidationError("--resume needs -o OUT and files to read: standard streams cannot be read again.")
@@ -75,12 +52,11 @@ struct ScoreCommand: AsyncParsableCommand {
       throw ValidationError("--manifest must be a file of its own.")
     }
     if let failUnder, !failUnder.isFinite { throw ValidationError("--fail-under must be a number.") }
-    _ = try reading.format(named: format)
-    _ = try makeScorer()
+    _ = try judging.makeScorer()
   }
 
   func run() async throws {
-    let scorer = try makeScorer()
+    let scorer = try judging.makeScorer()
     let names = stream.inputs.count > 1
     let sampleFields = fields.fields
     let countsFindings = summary || manifest != nil
@@ -147,8 +123,8 @@ struct ScoreCommand: AsyncParsableCommand {
         $0.member("source", scorer.reward.source)
       } }
       $0.member("format", scorer.parser.format.name)
-      $0.member("leniencies", reading.leniencies)
-      $0.member("view", reading.view.rawValue)
+      $0.member("leniencies", judging.reading.leniencies)
+      $0.member("view", judging.reading.view.rawValue)
       $0.member("fields") { $0.object {
         $0.member("id", fields.idField)
         $0.member("completion", fields.completionField)

@@ -132,6 +132,17 @@ public final class LineSource {
     }
   }
 
+  /// A whole file's bytes.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be opened or read.
+  public static func wholeFile(_ path: String) throws(InputOutputError) -> [UInt8] {
+    let source = try LineSource(path: path)
+    var chunk = LineChunk()
+    var bytes: [UInt8] = []
+    while try source.next(into: &chunk) { bytes += chunk.bytes }
+    return bytes
+  }
+
   deinit {
     if descriptor > 0 { _ = close(descriptor) }
   }

@@ -37,7 +37,7 @@ struct ParseCommand: AsyncParsableCommand {
     var progress = ProgressLine(isOn: stream.progress ?? Terminal.errorIsTerminal)
     var total = ParseReport()
     do throws(InputOutputError) {
-      let sink = try OutputSink(path: stream.output)
+      let sink = try OutputSink(path: stream.output, inputs: stream.inputs)
       let pipeline = LinePipeline(inputs: stream.inputs.map { LineInput(path: $0) }, jobs: stream.jobCount)
       try await pipeline.run(into: sink) {
         ParseWorker(parser: parser, view: view, fields: sampleFields, namesFile: names)
@@ -50,8 +50,12 @@ struct ParseCommand: AsyncParsableCommand {
       throw Terminal.report(error)
     }
     progress.clear()
+    if let hint = total.wholeInputHint {
+      Terminal.say("toolreward: \(hint)")
+      throw Status.wrongInput
+    }
     if let first = total.firstError {
-      Terminal.say("toolreward: \(Terminal.grouped(total.broken)) lines could not be read; the first: \(first)")
+      Terminal.say("toolreward: \(Terminal.grouped(total.broken)) samples could not be read; the first: \(first)")
       throw Status.someUnscorable
     }
   }
@@ -62,11 +66,16 @@ struct ParseReport: Sendable {
   var samples = 0
   var broken = 0
   var firstError: SampleError?
+  var hint: String?
+
+  /// What the input may be, if no line of it is a record.
+  var wholeInputHint: String? { samples > 0 && broken == samples ? hint : nil }
 
   mutating func add(_ other: ParseReport) {
     samples += other.samples
     broken += other.broken
     firstError = firstError ?? other.firstError
+    hint = hint ?? other.hint
   }
 }
 
@@ -89,33 +98,45 @@ struct ParseWorker: LineWorker {
     var report = ParseReport()
     let text = chunk.bytes.span
     chunk.forEachLine { number, range in
-      if range.isEmpty { return }
-      report.samples += 1
+      if LineChunk.isBlank(text, range) { return }
       do throws(SampleError) {
         try reader.withSample(text, range, line: number) { sample in
           for index in 0..<sample.count {
-            let completion =
-              view == .structured
-              ? parser.parse(message: sample.completion(index))
-              : sample.withCompletionBytes(index) { span in
-                var bytes: [UInt8] = []
-                unsafe span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-                return parser.parse(bytes, view: view)
-              }
-            if let completion {
-              writer.append(completion, id: sample.id, index: sample.isList ? index : nil, to: &output)
+            report.samples += 1
+            let place = sample.isList ? index : nil
+            if let completion = parse(sample, index) {
+              writer.append(completion, id: sample.id, index: place, to: &output)
+            } else {
+              refuse(sample.problem(index), file: file, id: sample.id, index: place, into: &output, &report)
             }
           }
         }
       } catch {
-        var error = error
-        if namesFile { error.file = file }
-        writer.append(error, to: &output)
-        error.file = file
-        report.broken += 1
-        if report.firstError == nil { report.firstError = error }
+        report.samples += 1
+        refuse(error, file: file, id: error.id ?? Array(String(number).utf8), index: nil, into: &output, &report)
+        if report.hint == nil { report.hint = InputHint.text(error, text, range, file) }
       }
     }
     return report
+  }
+
+  private func parse(_ sample: borrowing Sample, _ index: Int) -> Completion? {
+    if view == .structured { return parser.parse(message: sample.completion(index)) }
+    return sample.withCompletionBytes(index) { span in
+      var bytes: [UInt8] = []
+      unsafe span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+      return parser.parse(bytes, view: view)
+    }
+  }
+
+  private func refuse(
+    _ error: SampleError, file: String, id: [UInt8], index: Int?, into output: inout [UInt8], _ report: inout ParseReport
+  ) {
+    var error = error
+    if namesFile { error.file = file }
+    writer.append(error, id: id, index: index, to: &output)
+    error.file = file
+    report.broken += 1
+    if report.firstError == nil { report.firstError = error }
   }
 }

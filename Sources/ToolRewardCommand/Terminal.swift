@@ -45,7 +45,11 @@ enum Terminal {
   /// Reports a failed read or write and gives its exit status.
   static func report(_ error: InputOutputError) -> ExitCode {
     say("toolreward: \(error)")
-    return error.operation == .open && error.number == ENOENT ? Status.noInput : Status.inputOutput
+    switch error.operation {
+    case .open: return error.number == ENOENT ? Status.noInput : Status.inputOutput
+    case .overwrite: return .validationFailure
+    case .read, .create, .write: return Status.inputOutput
+    }
   }
 
   /// `1234567` as `1,234,567`.

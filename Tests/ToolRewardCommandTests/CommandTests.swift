@@ -87,14 +87,14 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
 
   @Test(arguments: [
     (["score"], 64, "Missing expected argument '<in> ...'"), (["score", "-", "-"], 64, "can be read once only"),
-    (["score", "--reward", "no", "-"], 64, "There is no reward 'no'. The rewards are: tool-n1, "),
-    (["score", "--format", "no", "-"], 64, "There is no format 'no'. The formats are: tool-n1, "),
+    (["score", "--reward", "no", "-"], 64, "There is no reward 'no', and no such file. The rewards are: tool-n1, "),
+    (["score", "--format", "no", "-"], 64, "There is no format 'no', and no such file. The formats are: tool-n1, "),
     (["score", "--format", "hermes", "-"], 64, "leave the format out, or use the reward exact-match with it"),
     (["score", "--reward", "exact-match", "--leniency", "no", "-"], 64, "The leniencies are: trailing_comma, "),
     (["score", "--leniency", "trailing_comma", "-"], 64, "it has no leniencies"), (["score", "--view", "no", "-"], 64, "'--view <view>'"),
     (["score", "--jobs", "-1", "-"], 64, "jobs"), (["score", "--id-field", "a..b", "-"], 64, "--id-field has an empty name"),
     (["score", "/nonexistent.jsonl"], 66, "cannot open /nonexistent.jsonl: No such file or directory"),
-    (["score", "-", "-o", "/nonexistent/x"], 66, "cannot open /nonexistent/x: No such file or directory"),
+    (["score", "-", "-o", "/nonexistent/x"], 74, "cannot create /nonexistent/x: No such file or directory"),
     (["score", "-", "-o", "/dev/full"], 74, "cannot write /dev/full: No space left on device"),
     (["score", "-o", "x", "x"], 64, "x is both input and output"),
   ] as [([String], Int32, String)])
@@ -106,7 +106,7 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
   }
 
   @Test(arguments: [
-    ("[\n{}\n]\n", "is a JSON array, not JSON Lines"), ("\u{1F}\u{8B}x", "no line of it is a record"), ("hello\n", "no line of it is a record"),
+    ("[\n{}\n]\n", "is a JSON array, not JSON Lines"), ("\u{1F}\u{8B}x", "no line of it is JSON"), ("hello\n", "no line of it is JSON"),
   ])
   func wrongInput(_ input: String, _ message: String) throws {
     let run = try Run(["score", "-"], input: input)
@@ -131,7 +131,7 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
       input: #"{"completion":"<think>x</think><tool_call>{\"name\":\"f\",\"arguments\":{\"a\":1,}}</tool_call>","ground_truth":\#(truth)}"#)
     #expect(hermes.output.contains(#""score":1,"#))
     #expect(hermes.output.contains(#""code":"leniency_trailing_comma","severity":"info""#))
-    #expect(hermes.errors == "reward      exact-match\nsamples     1\nunscorable  0\nmean score  1.0000\n  reasoning 1.0000\n  format    1.0000\n  names     1.0000\n  calls     1.0000\n")
+    #expect(hermes.errors == "reward      exact-match\nsamples     1\nunscorable  0\nmean score  1.0000\n  reasoning   1.0000\n  format      1.0000\n  names       1.0000\n  calls       1.0000\nfindings    samples, of these one\n  leniency_trailing_comma     1, 1\n")
   }
 
   /// A trainer may hold the command: each line is answered before the next is sent.
@@ -166,7 +166,7 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     let formats = try Run(["formats", "--json"])
     #expect(formats.output.split(separator: "\n").map { $0.prefix(22) }.contains(#"{"name":"hermes","summ"#))
     let rewards = try Run(["rewards", "--json"])
-    #expect(rewards.output.split(separator: "\n").count == 7)
+    #expect(rewards.output.split(separator: "\n").count == 13)
     #expect(rewards.output.hasPrefix(#"{"name":"tool-n1","summary":""#))
     #expect(try Run(["rewards"]).output.contains("exact-match\n  "))
     #expect(try Run(["--help"]).output.contains("EXAMPLES"))

@@ -47,7 +47,7 @@ private struct EchoWorker: LineWorker {
     let output = input + ".out"
     defer { for path in [input, output] { try? FileManager.default.removeItem(atPath: path) } }
     var total = 0
-    try await LinePipeline(inputs: [input, input], jobs: jobs).run(into: OutputSink(path: output)) {
+    try await LinePipeline(inputs: [LineInput(path: input), LineInput(path: input)], jobs: jobs).run(into: OutputSink(path: output)) {
       EchoWorker()
     } onWritten: { count, _ in
       total += count
@@ -63,7 +63,7 @@ private struct EchoWorker: LineWorker {
     let input = try file(Array("a\n".utf8))
     defer { try? FileManager.default.removeItem(atPath: input) }
     await #expect {
-      try await LinePipeline(inputs: [input], jobs: 2).run(into: OutputSink(path: "/dev/full")) { EchoWorker() } onWritten: { _, _ in }
+      try await LinePipeline(inputs: [LineInput(path: input)], jobs: 2).run(into: OutputSink(path: "/dev/full")) { EchoWorker() } onWritten: { _, _ in }
     } throws: {
       "\($0)" == "cannot write /dev/full: No space left on device"
     }

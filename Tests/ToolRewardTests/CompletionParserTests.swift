@@ -76,14 +76,16 @@ func sketch(_ completion: Completion) -> String {
     // Calls that fail, each beside a whole one that is kept.
     ("<tool_call>{\"name\":\"f\",</tool_call><tool_call>\(call)</tool_call>", #"c35 c55 | malformed -- | ok "f"{"a":1} | ~malformed_json"#),
     ("<tool_call>{\"name\":\"f</tool_call><tool_call>\(call)</tool_call>", #"c33 c55 | malformed -- | ok "f"{"a":1} | ~malformed_json"#),
-    ("<tool_call>\(call)}</tool_call><tool_call>\(call)</tool_call>", #"c56 c55 | malformed -- | ok "f"{"a":1} | ~text_after_payload"#),
+    ("<tool_call>\(call)}</tool_call><tool_call>\(call)</tool_call>", #"c56 c55 | malformed "f"{"a":1} | ok "f"{"a":1} | ~text_after_payload"#),
     ("<tool_call>\(call)<tool_call>\(call)</tool_call>", #"c43 c55 | unclosed "f"{"a":1} | ok "f"{"a":1} | ~unclosed_call"#),
     ("<tool_call></tool_call>", "c23 | malformed -- | ~empty_frame"),
     ("<tool_call> \n</tool_call>", "c25 | malformed -- | ~empty_frame"),
     ("<tool_call>oops</tool_call>", "c27 | not_a_call -- | ~not_a_call"),
     ("<tool_call>\"hi\"</tool_call>", "c27 | not_a_call -- | ~not_a_call"),
     ("<tool_call>[\(call)]</tool_call>", "c57 | not_a_call -- | ~unexpected_cardinality"),
-    ("<tool_call>\(call)\n\(call)</tool_call>", "c88 | malformed -- | ~text_after_payload"),
+    ("<tool_call>\(call)\n\(call)</tool_call>", #"c88 | malformed "f"{"a":1} | malformed "f"{"a":1} | ~unexpected_cardinality"#),
+    // What follows a whole call is told, and the call kept.
+    ("<tool_call>\(call)\n{\"name\":</tool_call>", #"c64 | malformed "f"{"a":1} | ~text_after_payload"#),
     (#"<tool_call>{"arguments":{}}</tool_call>"#, "c39 | invalid_name -{} | ~missing_name"),
     (#"<tool_call>{"name":5,"arguments":{}}</tool_call>"#, "c48 | invalid_name 5{} | ~name_not_string"),
     (#"<tool_call>{"name":"f"}</tool_call>"#, #"c35 | invalid_arguments "f"- | ~missing_arguments"#),
@@ -146,9 +148,14 @@ func sketch(_ completion: Completion) -> String {
     ("function_wrapper", #"<tool_call>{"type":"function","function":\#(call)}</tool_call>"#, #"ok "f"{"a":1}"#),
     ("any_cardinality", "<tool_call>[\(call)]</tool_call>", #"ok "f"{"a":1}"#),
     ("any_cardinality", "<tool_call>\(call)\n\(call)</tool_call>", #"ok "f"{"a":1}"#),
+    ("code_fence,trailing_comma", "<tool_call>```json\n{\"name\":\"f\",\"arguments\":{},}\n```</tool_call>", #"ok "f"{}"#),
+    ("missing_close,trailing_comma", "<tool_call>{\"name\":\"f\",\"arguments\":{},}\n", #"ok "f"{}"#),
   ])
   func leniencies(_ name: String, _ text: String, _ expected: String) throws {
-    let leniency = try #require(Leniencies.named.first { $0.name == name }).leniency
+    var leniency: Leniencies = []
+    for name in name.split(separator: ",") {
+      leniency.insert(try #require(Leniencies.named.first { $0.name == name }).leniency)
+    }
     let strict = parsed(Array(text.utf8), .hermes)
     #expect(strict.attempts.allSatisfy { $0.status != .ok })
     var format = CompletionFormat.hermes
@@ -156,7 +163,42 @@ func sketch(_ completion: Completion) -> String {
     let lenient = parsed(Array(text.utf8), format)
     #expect(sketch(lenient).contains(expected))
     #expect(lenient.attempts.allSatisfy { $0.status == .ok && $0.usedLeniency })
-    #expect(lenient.diagnostics.contains { $0.code.name == "leniency_\(name)" })
+    for name in name.split(separator: ",") {
+      #expect(lenient.diagnostics.contains { $0.code.name == "leniency_\(name)" })
+    }
+  }
+
+  /// What a leniency does not forgive.
+  @Test(arguments: [
+    (Leniencies.trailingComma, #"<tool_call>{"name":"f","arguments":{,}}</tool_call>"#, "c51 | malformed -- | ~malformed_json"),
+    (.trailingComma, #"<tool_call>{"name":"f","arguments":[1,,]}</tool_call>"#, "c53 | malformed -- | ~malformed_json"),
+    (.missingClose, "<tool_call>\(call) and more", #"c43 t9 | unclosed "f"{"a":1} | ~unclosed_call"#),
+    (
+      .parametersAlias, #"<tool_call>{"parameters":{},"name":"f","arguments":{}}</tool_call>"#,
+      #"c66 | ok "f"{} | ~surplus_member"#
+    ),
+    (
+      .parametersAlias, #"<tool_call>{"name":"f","arguments":{},"parameters":{}}</tool_call>"#,
+      #"c66 | ok "f"{} | ~surplus_member"#
+    ),
+    (
+      .anyCardinality, "<tool_call>\(call)\n{\"name\":</tool_call>",
+      #"c64 | ok "f"{"a":1} | malformed -- | ~malformed_json"#
+    ),
+  ])
+  func leniencyEnds(_ leniency: Leniencies, _ text: String, _ expected: String) {
+    var format = CompletionFormat.hermes
+    format.leniencies = leniency
+    #expect(sketch(parsed(Array(text.utf8), format)) == expected)
+  }
+
+  @Test(arguments: [
+    ("<tool_call>\n{\"name\":\"f\",\"parameters\":{}}\n{\"name\":\"g\",\"parameters\":{}}\n</tool_call>", #"c82 | ok "f"{} | ok "g"{}"#),
+    ("<tool_call>\n{\"name\":\"f\",\"parameters\":{}}\n{\"name\":\n</tool_call>", #"c62 | ok "f"{} | malformed -- | ~malformed_json"#),
+    (#"<tool_call>{"name":"f","arguments":{}}</tool_call>"#, #"c50 | invalid_arguments "f"- | ~surplus_member | ~missing_arguments"#),
+  ])
+  func toolRL(_ text: String, _ expected: String) {
+    #expect(sketch(parsed(Array(text.utf8), .toolRL)) == expected)
   }
 
   @Test func views() {

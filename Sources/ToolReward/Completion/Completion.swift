@@ -69,6 +69,11 @@ public struct Completion: Sendable {
 }
 
 extension Completion {
+  /// Whether a call marker outside reasoning frames nothing.
+  var hasStrayCallMarker: Bool {
+    diagnostics.contains { $0.code == .strayCallClose || $0.code == .unconfirmedOpener }
+  }
+
   /// Whether a reasoning block is whole: both markers stand, or the caller said that the prompt had the opening one.
   func isWhole(_ block: ReasoningBlock) -> Bool {
     block.isClosed && (!block.isPrefilled || isPromptPrefilled)

@@ -42,8 +42,8 @@ public struct CompletionParser: Sendable {
     session.removeTape()
     session.takeTape(into: &completion.tape)
     session.removeTape()
-    guard text.count <= Int(Int32.max) else {
-      // Offsets are kept in 32 bits; no model writes two gigabytes.
+    guard text.count <= 1 << 30 else {
+      // Offsets are kept in 32 bits, and a text may be kept twice; no model writes a gigabyte.
       completion.bodyEnd = text.count
       completion.segments.append(Segment(kind: .text, range: 0..<text.count))
       completion.diagnostics.append(Diagnostic(.limitExceeded, 0..<text.count))

@@ -51,10 +51,14 @@ public struct CompletionWriter: Sendable {
     output.append(contentsOf: [0x5D, 0x7D, 0x0A])
   }
 
-  /// Appends a line for a record that cannot be read.
-  public func append(_ error: SampleError, to output: inout [UInt8]) {
+  /// Appends a line for a completion that cannot be read.
+  public func append(_ error: SampleError, id: [UInt8], index: Int? = nil, to output: inout [UInt8]) {
     output.append(contentsOf: #"{"id":"#.utf8)
-    VerdictWriter.append(error.line, to: &output)
+    output.append(contentsOf: id)
+    if let index {
+      output.append(contentsOf: #","index":"#.utf8)
+      VerdictWriter.append(index, to: &output)
+    }
     output.append(contentsOf: #","calls":[],"segments":[],"diagnostics":[],"error":"#.utf8)
     VerdictWriter.append(error, to: &output)
     output.append(contentsOf: [0x7D, 0x0A])

@@ -57,7 +57,7 @@ public struct Diagnostic: Sendable, Hashable {
     // An attempt.
     public static let malformedPayload = Code("malformed_json", "the payload is not JSON")
     public static let unexpectedEnd = Code("unexpected_end", "the payload ends in the middle of a value")
-    public static let illFormedPayload = Code("ill_formed_utf8", "the payload is not well-formed UTF-8")
+    public static let illFormedPayload = Code("ill_formed_payload", "the payload is not well-formed UTF-8")
     public static let loneSurrogate = Code("lone_surrogate", "a \\u escape in the payload holds half a surrogate pair")
     public static let emptyFrame = Code("empty_frame", "the call frame is empty")
     public static let unclosedCall = Code("unclosed_call", "the call frame is never closed")

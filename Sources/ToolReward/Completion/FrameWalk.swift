@@ -187,13 +187,15 @@ struct FrameWalk {
     }
     switch parser.payload.readPrefix(text, from: start, session: session) {
     case .failure(let error):
-      if let close = closeAfterOpen, close.start < openAfterOpen?.start ?? .max,
-        let read = parser.payload.readRelaxed(text, start..<close.start, session: session)
-      {
+      let nextOpen = openAfterOpen?.start ?? .max
+      let close = closeAfterOpen.flatMap { $0.start < nextOpen ? $0 : nil }
+      let limit = close?.start ?? max(start, min(nextOpen, completion.bodyEnd))
+      if let read = parser.payload.readRelaxed(text, start..<limit, session: session) {
+        let end = close?.end ?? limit
         parser.payload.record(
-          read, text, frame: open.start..<close.end, payload: open.end..<close.start, isClosed: true, session: session,
-          into: &completion)
-        return FrameResult(end: close.end)
+          read, text, frame: open.start..<end, payload: open.end..<limit,
+          ending: close == nil ? .open(atEnd: limit == completion.bodyEnd) : .closed, session: session, into: &completion)
+        return FrameResult(end: end)
       }
       let end = endOfUnreadable(open, stoppedAt: error.offset, closeAfterOpen, openAfterOpen, text.count)
       parser.payload.recordUnreadable(
@@ -206,25 +208,19 @@ struct FrameWalk {
       let after = skipSpace(text, read.end)
       if let close = next(.frameClose, from: after), close.start == after {
         parser.payload.record(
-          read, text, frame: open.start..<close.end, payload: open.end..<close.start, isClosed: true, session: session,
+          read, text, frame: open.start..<close.end, payload: open.end..<close.start, ending: .closed, session: session,
           into: &completion)
         return FrameResult(end: close.end)
       }
-      if after >= completion.bodyEnd {
-        parser.payload.record(
-          read, text, frame: open.start..<read.end, payload: open.end..<read.end, isClosed: false, session: session,
-          into: &completion)
-        return FrameResult(end: read.end)
-      }
       if let close = next(.frameClose, from: read.end), close.start < next(.frameOpen, from: read.end)?.start ?? .max {
-        parser.payload.recordUnreadable(
-          .textAfterPayload, status: .malformed, frame: open.start..<close.end, payload: open.end..<close.start,
-          at: after..<close.start, content: .unreadable(.trailingText), into: &completion)
+        parser.payload.record(
+          read, text, frame: open.start..<close.end, payload: open.end..<close.start,
+          ending: .trailing(after..<close.start), session: session, into: &completion)
         return FrameResult(end: close.end)
       }
       parser.payload.record(
-        read, text, frame: open.start..<read.end, payload: open.end..<read.end, isClosed: false, session: session,
-        into: &completion)
+        read, text, frame: open.start..<read.end, payload: open.end..<read.end,
+        ending: .open(atEnd: after >= completion.bodyEnd), session: session, into: &completion)
       return FrameResult(end: read.end)
     }
   }

@@ -39,17 +39,13 @@ public struct CallMatcher: Sendable {
   /// Whether the calls name the expected tools, each as often.
   func hasSameNames(_ actual: [Actual], _ tape: ValueTape, _ truth: GroundTruth) -> Bool {
     guard actual.count == truth.count else { return false }
-    var taken = [Bool](repeating: false, count: actual.count)
-    // Few distinct names in practice; the first free equal one always serves, sameness being an equivalence.
-    var start = 0
+    var byHash: [UInt64: [Int]] = [:]
+    for call in actual { byHash[names.hash(tape, call.name), default: []].append(call.name) }
     for expected in truth.expected {
-      while start < actual.count, taken[start] { start += 1 }
-      guard
-        let match = (start..<actual.count).first(where: {
-          !taken[$0] && sameName(tape, actual[$0].name, truth.tape, expected.name)
-        })
-      else { return false }
-      taken[match] = true
+      let key = names.hash(truth.tape, expected.name)
+      // Names of one hash are the same but for chance.
+      guard let place = byHash[key]?.lastIndex(where: { sameName(tape, $0, truth.tape, expected.name) }) else { return false }
+      byHash[key]?.remove(at: place)
     }
     return true
   }
@@ -97,9 +93,7 @@ public struct CallMatcher: Sendable {
       let key = hash(truth.tape, expected.name, expected.arguments)
       guard var candidates = byHash[key] else { return nil }
       // Calls of one hash are the same but for chance; the list is searched from its end, where the earliest stand.
-      guard
-        let place = candidates.suffix(64).lastIndex(where: { same(actual[$0], tape, expected, truth.tape) })
-      else { return nil }
+      guard let place = candidates.lastIndex(where: { same(actual[$0], tape, expected, truth.tape) }) else { return nil }
       let found = candidates.remove(at: place)
       byHash[key] = candidates
       return found
@@ -111,6 +105,12 @@ public struct CallMatcher: Sendable {
   }
 
   // MARK: The report
+
+  /// Assigns a completion's calls to the expected ones, and tells every difference. Attempts without a name or arguments meet none.
+  /// O(both), but for calls that differ in nothing a hash sees; with accepted values O(calls × expected calls).
+  public func match(_ completion: Completion, _ truth: GroundTruth) -> CallMatch {
+    report(completion.actualCalls, completion.tape, truth)
+  }
 
   /// Which call met which expected one, and every difference.
   func report(_ actual: [Actual], _ tape: ValueTape, _ truth: GroundTruth) -> CallMatch {
@@ -166,6 +166,20 @@ public struct CallMatcher: Sendable {
     }
     match.surplus = isFree.indices.filter { isFree[$0] }.map { actual[$0].attempt }
     return match
+  }
+}
+
+extension Completion {
+  /// The attempts that give a name and arguments.
+  var actualCalls: [CallMatcher.Actual] {
+    var calls: [CallMatcher.Actual] = []
+    calls.reserveCapacity(attempts.count)
+    for (index, attempt) in attempts.enumerated() {
+      if let name = attempt.name, let arguments = attempt.arguments {
+        calls.append(CallMatcher.Actual(name: name, arguments: arguments, attempt: index))
+      }
+    }
+    return calls
   }
 }
 

@@ -20,7 +20,8 @@ public struct EqualityPolicy: Sendable, Hashable {
     case exactDecimal
     /// By the text CPython's `json.dumps` would write for them: integers by their digits, others as the nearest binary64.
     case pythonText
-    /// By CPython's `==`: integers and nearest binary64, compared exactly with each other. NaN equals nothing.
+    /// By CPython's `==` on what its `json.loads` gives: integers and nearest binary64, compared exactly with each other. NaN equals
+    /// nothing, but is the same as NaN inside a container.
     case pythonValue
   }
 
@@ -31,15 +32,11 @@ public struct EqualityPolicy: Sendable, Hashable {
   /// Whether `true` is 1 and `false` is 0.
   public let booleansAreNumbers: Bool
 
-  /// Whether NaN is the same as NaN, as it is inside Python's lists and dictionaries, where identity comes before equality.
-  public let isNaNSame: Bool
-
   /// Creates a policy of one's own.
-  public init(name: String, numbers: Numbers, booleansAreNumbers: Bool = false, isNaNSame: Bool = false) {
+  public init(name: String, numbers: Numbers, booleansAreNumbers: Bool = false) {
     self.name = name
     self.numbers = numbers
     self.booleansAreNumbers = booleansAreNumbers
-    self.isNaNSame = isNaNSame
   }
 
   /// Exact decimal value: the default wherever no published code is followed.
@@ -56,6 +53,17 @@ public struct EqualityPolicy: Sendable, Hashable {
   }
 
   // MARK: On tapes
+
+  /// Whether two elements or member values are the same. Python's lists and dictionaries look at identity before equality, and its
+  /// `json.loads` gives one and the same NaN each time: inside a container NaN is the same as NaN.
+  @inline(__always)
+  func areSameItems(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int) -> Bool {
+    areEqual(a, i, b, j) || (numbers == .pythonValue && isNaN(a, i) && isNaN(b, j))
+  }
+
+  func isNaN(_ tape: ValueTape, _ index: Int) -> Bool {
+    tape.nodes[index].flags.contains(.nonFinite) && tape.nodes[index].count == 3
+  }
 
   func areEqual(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int) -> Bool {
     let left = a.nodes[i]
@@ -74,7 +82,7 @@ public struct EqualityPolicy: Sendable, Hashable {
       var y = j + 1
       let end = Int(left.next)
       while x < end {
-        guard areEqual(a, x, b, y) else { return false }
+        guard areSameItems(a, x, b, y) else { return false }
         x = a.after(x)
         y = b.after(y)
       }
@@ -97,7 +105,7 @@ public struct EqualityPolicy: Sendable, Hashable {
       var y = j + 1
       let end = Int(left.next)
       while x < end, a.nodes[x].next == b.nodes[y].next, sameName(a, x, b, y) {
-        guard areEqual(a, x + 1, b, y + 1) else { return false }
+        guard areSameItems(a, x + 1, b, y + 1) else { return false }
         x = a.after(x + 1)
         y = b.after(y + 1)
       }
@@ -113,7 +121,7 @@ public struct EqualityPolicy: Sendable, Hashable {
     if left.count <= 8 {
       for member in left {
         guard let other = right.first(where: { sameName(a, member.name, b, $0.name) }),
-          areEqual(a, member.value, b, other.value)
+          areSameItems(a, member.value, b, other.value)
         else { return false }
       }
       return true
@@ -122,7 +130,7 @@ public struct EqualityPolicy: Sendable, Hashable {
     for (position, member) in right.enumerated() { _ = table.position(of: member.name, in: b, insert: position) }
     for member in left {
       guard let position = table.position(of: member.name, in: a, own: b),
-        areEqual(a, member.value, b, right[position].value)
+        areSameItems(a, member.value, b, right[position].value)
       else { return false }
     }
     return true
@@ -156,7 +164,6 @@ public struct EqualityPolicy: Sendable, Hashable {
     case .pythonValue:
       switch (left.flags.contains(.fractional), right.flags.contains(.fractional)) {
       case (true, true):
-        if isNaNSame, sameText { return true }
         return NumberLiteral.double(x, left.payload) == NumberLiteral.double(y, right.payload)
       case (false, false):
         return sameText
@@ -201,10 +208,7 @@ public struct EqualityPolicy: Sendable, Hashable {
     case .true_: return booleansAreNumbers ? numberHash(of: Array("1".utf8)) : 0x12
     case .false_: return booleansAreNumbers ? numberHash(of: Array("0".utf8)) : 0x13
     case .string, .name: return bytesHash(tape, node.payload, seed: 0x14)
-    case .number:
-      // Numbers that any policy may call equal share their nearest binary64, but for the sign of zero.
-      let value = NumberLiteral.double(tape.bytes.span, node.payload)
-      return value.isNaN ? 0x15 : mix(0x16, (value == 0 ? 0.0 : value).bitPattern)
+    case .number: return numberHash(tape.bytes.span, node.payload, isFractional: node.flags.contains(.fractional))
     case .array:
       var result: UInt64 = 0x17
       var child = index + 1
@@ -225,13 +229,38 @@ public struct EqualityPolicy: Sendable, Hashable {
   }
 
   private func numberHash(of literal: [UInt8]) -> UInt64 {
-    mix(0x16, NumberLiteral.double(literal.span, 0..<literal.count).bitPattern)
+    numberHash(literal.span, 0..<literal.count, isFractional: false)
+  }
+
+  /// By what the policy compares, so that numbers which differ share a hash by chance only.
+  private func numberHash(_ text: Span<UInt8>, _ range: Range<Int>, isFractional: Bool) -> UInt64 {
+    switch numbers {
+    case .exactDecimal: return decimalHash(NumberLiteral.decimal(text, range))
+    case .pythonText, .pythonValue:
+      guard isFractional else { return decimalHash(NumberLiteral.decimal(text, range)) }
+      let value = NumberLiteral.double(text, range)
+      if value.isNaN { return 0x15 }
+      // A float that is whole may equal an integer.
+      if numbers == .pythonValue, let whole = NumberLiteral.wholeDecimal(value) { return decimalHash(whole) }
+      return mix(0x16, value.bitPattern)
+    }
+  }
+
+  private func decimalHash(_ decimal: NumberLiteral.Decimal) -> UInt64 {
+    var result: UInt64 = decimal.negative ? 0x1A : 0x1B
+    if let exponent = decimal.exponent { result = mix(result, UInt64(bitPattern: Int64(exponent))) }
+    let count = decimal.digits.count
+    let digits = unsafe decimal.digits.withUnsafeBufferPointer { digits -> UInt64 in
+      guard let base = digits.baseAddress else { return 0 }
+      return unsafe seededHash(base, count, NameTable.seed)
+    }
+    return mix(result, digits)
   }
 
   private func bytesHash(_ tape: ValueTape, _ range: Range<Int>, seed: UInt64) -> UInt64 {
     unsafe tape.bytes.withUnsafeBufferPointer { bytes -> UInt64 in
       guard let base = bytes.baseAddress else { return seed }
-      return mix(seed, UInt64(unsafe quickHash(base + range.lowerBound, range.count)) | UInt64(range.count) << 32)
+      return mix(seed, unsafe seededHash(base + range.lowerBound, range.count, NameTable.seed))
     }
   }
 

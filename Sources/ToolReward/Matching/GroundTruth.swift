@@ -59,7 +59,9 @@ public struct GroundTruth: Sendable {
     while value.kind == .string, decodings < 2 {
       let limits: ValueLimits = syntax == .python ? .python : .standard
       do throws(ValueError) {
-        value = try ValueReader(syntax: syntax, limits: limits).read(value.stringBytes ?? [])
+        let text = value.stringBytes ?? []
+        value = try ValueReader(syntax: syntax, limits: limits)
+          .read(text.span, allowingSurrogates: syntax == .python)
       } catch {
         throw GroundTruthError(.unreadable(error), call: nil)
       }

@@ -1,8 +1,9 @@
 /// Equation 5 of Tool-N1 (arXiv 2505.00024 §3.2) on any format: 1 if the reasoning stands in its markers, every call in its frame is
 /// whole, and the calls are the expected ones; else 0.
 ///
-/// - Reasoning: at least one block, all closed, the first before any call. Where the format has no reasoning, none is asked.
-/// - Calls: every attempt is whole and without repeated names; calls inside reasoning are no calls.
+/// - Reasoning: one block, closed, before any call.
+/// - Calls: every attempt is whole and without repeated names, and no marker stands about that frames nothing; calls inside reasoning are
+///   no calls.
 /// - Match: the same multiset of name and arguments under ``EqualityPolicy/numeric``. Where no call is expected, no attempt may be
 ///   made.
 ///
@@ -26,19 +27,15 @@ public struct ExactMatchReward: RewardPolicy {
   public func judge(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict {
     let firstFrame = completion.frames.first?.range.lowerBound ?? completion.text.count
     let first = completion.reasoning.first
-    let isReasonClosed = first != nil && completion.reasoning.allSatisfy { completion.isWhole($0) }
+    let isReasonClosed = completion.reasoning.count == 1 && completion.reasoning.allSatisfy { completion.isWhole($0) }
     let isReasonFirst = first.map { $0.range.upperBound <= firstFrame } ?? false
     let reasoning = isReasonClosed && isReasonFirst
-    var calls: [CallMatcher.Actual] = []
-    calls.reserveCapacity(completion.attempts.count)
+    let calls = completion.actualCalls
     var isFormat = true
-    for (index, attempt) in completion.attempts.enumerated() {
-      if attempt.status != .ok || attempt.hasDuplicateMembers { isFormat = false }
-      if let name = attempt.name, let arguments = attempt.arguments {
-        calls.append(CallMatcher.Actual(name: name, arguments: arguments, attempt: index))
-      }
-    }
+    for attempt in completion.attempts where attempt.status != .ok || attempt.hasDuplicateMembers { isFormat = false }
     if completion.frames.contains(where: { !$0.isClosed }) { isFormat = false }
+    // Beside calls a marker that frames nothing is no prose.
+    if !completion.frames.isEmpty, completion.hasStrayCallMarker { isFormat = false }
     let isWhole = isFormat && calls.count == completion.attempts.count
     let isMatch = isWhole && matcher.isExact(calls, completion.tape, truth)
     let hasNames = isMatch || matcher.hasSameNames(calls, completion.tape, truth)

@@ -54,7 +54,6 @@ extension Diagnostic.Code {
   public static let unknownTool = Self("unknown_tool", "the call names no tool of the sample")
 
   // What keeps a sample from being judged.
-  public static let invalidGroundTruth = Self("invalid_ground_truth", "the ground truth cannot be judged by")
   public static let limitReached = Self("limit_reached", "a limit of the reader kept the sample from being judged")
   public static let invalidTools = Self("invalid_tools", "the tools cannot be read; nothing about tools was checked")
   public static let invalidMessage = Self("invalid_message", "the completion is no message with content and tool_calls")

@@ -12,6 +12,8 @@ public protocol RewardPolicy: Sendable {
   var format: CompletionFormat? { get }
   /// How ground truth given as text is read.
   var syntax: ValueReader.Syntax { get }
+  /// Whether the tools of a sample play a part. If not they are not read, though they must be JSON. By default they do.
+  var usesTools: Bool { get }
   /// Reads a sample's ground truth. O(value).
   ///
   /// - Throws: ``GroundTruthError`` if nothing can be judged by it.
@@ -21,6 +23,8 @@ public protocol RewardPolicy: Sendable {
 }
 
 extension RewardPolicy {
+  public var usesTools: Bool { true }
+
   /// Reads the shapes of ``GroundTruth/init(_:syntax:)``.
   public func compile(groundTruth value: Value) throws(GroundTruthError) -> GroundTruth {
     try GroundTruth(value, syntax: syntax)

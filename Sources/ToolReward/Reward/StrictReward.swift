@@ -33,15 +33,10 @@ public struct StrictReward: RewardPolicy {
     let reasoning = hasReasoning(completion, &findings)
     let layout = hasLayout(completion, truth, &findings)
     var isWhole = true
-    var calls: [CallMatcher.Actual] = []
-    calls.reserveCapacity(completion.attempts.count)
-    for (index, attempt) in completion.attempts.enumerated() {
-      if attempt.status != .ok || attempt.hasDuplicateMembers || attempt.hasSurplusMembers || attempt.usedLeniency {
-        isWhole = false
-      }
-      if let name = attempt.name, let arguments = attempt.arguments {
-        calls.append(CallMatcher.Actual(name: name, arguments: arguments, attempt: index))
-      }
+    let calls = completion.actualCalls
+    for attempt in completion.attempts
+    where attempt.status != .ok || attempt.hasDuplicateMembers || attempt.hasSurplusMembers || attempt.usedLeniency {
+      isWhole = false
     }
     if completion.frames.contains(where: { !$0.isClosed }) { isWhole = false }
     if completion.diagnostics.contains(where: { $0.code == .illFormedUTF8 }) { isWhole = false }
@@ -103,9 +98,10 @@ public struct StrictReward: RewardPolicy {
       let text = PythonText.strip(completion.text.span, segment.range.lowerBound..<end)
       if !text.isEmpty, !mayTalk { fail(.surplusText, text) }
     }
-    // A stray marker, or one that opens nothing, is an attempt of a kind.
+    // A stray marker is an attempt of a kind; but prose may mention the opening one.
     for diagnostic in completion.diagnostics {
       switch diagnostic.code {
+      case .unconfirmedOpener where mayTalk: break
       case .strayCallClose, .strayReasoningClose, .unconfirmedOpener, .callInReasoning:
         fail(diagnostic.code, diagnostic.range)
       default: break

@@ -50,6 +50,9 @@ public struct ToolN1Reward: RewardPolicy {
   public var format: CompletionFormat? { variant == .llama ? .toolN1LlamaScan : .toolN1Scan }
   public var syntax: ValueReader.Syntax { .python }
 
+  /// The published code does not look at tools.
+  public var usesTools: Bool { false }
+
   /// What Python holds after the official code took the last block apart.
   private enum Result {
     case noBlock
@@ -100,8 +103,8 @@ public struct ToolN1Reward: RewardPolicy {
     let verdict = Verdict(
       score: score(result, reasoning: reasoning, isMatch: isMatch, hasNames: hasNames),
       components: [reasoning ? 1 : 0, isFormat ? 1 : 0, hasNames ? 1 : 0, isMatch ? 1 : 0])
-    if isMatch, reasoning || variant == .v2, completion.diagnostics.isEmpty, tools == nil { return verdict }
-    return explained(verdict, completion, truth, tools, result, reasoning, isMatch, calls, attempts)
+    if isMatch, reasoning || variant == .v2, completion.diagnostics.isEmpty { return verdict }
+    return explained(verdict, completion, truth, result, reasoning, isMatch, calls, attempts)
   }
 
   private func outcome(of completion: Completion, attempts: inout Range<Int>) -> Result {
@@ -154,7 +157,7 @@ public struct ToolN1Reward: RewardPolicy {
 
   /// The verdict with its reasons. Apart, because most completions in a good run need none.
   private func explained(
-    _ verdict: Verdict, _ completion: Completion, _ truth: GroundTruth, _ tools: Toolbox?, _ result: Result,
+    _ verdict: Verdict, _ completion: Completion, _ truth: GroundTruth, _ result: Result,
     _ reasoning: Bool, _ isMatch: Bool, _ calls: [CallMatcher.Actual], _ attempts: Range<Int>
   ) -> Verdict {
     var verdict = verdict
@@ -180,7 +183,6 @@ public struct ToolN1Reward: RewardPolicy {
     if !isMatch, result == .calls || result == .emptyText {
       verdict.findings += Finding.differences(matcher.report(calls, completion.tape, truth), in: completion)
     }
-    verdict.findings += unknownTools(completion, tools)
     return verdict
   }
 }

@@ -86,9 +86,10 @@ public struct ToolRLReward: RewardPolicy {
     try GroundTruth(toolRL: value)
   }
 
-  // Equality of items as Python's lists compare them: identity before equality makes NaN the same as NaN.
-  private static let items = EqualityPolicy(
-    name: "python-items", numbers: .pythonValue, booleansAreNumbers: true, isNaNSame: true)
+  /// The published code does not look at tools.
+  public var usesTools: Bool { false }
+
+  private static let equality = EqualityPolicy.python
 
   public func judge(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict {
     let text = completion.isStructured ? Self.written(completion) : completion.text
@@ -115,7 +116,6 @@ public struct ToolRLReward: RewardPolicy {
     }
     let lengthScore = length == .off ? nil : lengthReward(text.span, response)
     if correctness < top, truth.hasCallTag, let calls = differences(completion, truth) { findings += calls }
-    findings += unknownTools(completion, tools)
     return Verdict(
       score: format + correctness + (lengthScore ?? 0), components: [format, correctness, lengthScore], findings: findings)
   }
@@ -271,7 +271,7 @@ public struct ToolRLReward: RewardPolicy {
     let a = lines.tape
     let b = truth.tape
     let same = lines.roots.count == truth.items.count
-      && zip(lines.roots, truth.items).allSatisfy { Self.items.areEqual(a, $0, b, $1) }
+      && zip(lines.roots, truth.items).allSatisfy { Self.equality.areSameItems(a, $0, b, $1) }
     if same { return top }
     if grading == .coarse { return bottom }
     var names: [Int] = []
@@ -289,9 +289,9 @@ public struct ToolRLReward: RewardPolicy {
       var best = 0.0
       var bestIndex: Int?
       for index in names.indices where !isUsed[index] {
-        guard EqualityPolicy.python.areEqual(a, names[index], b, expected.name) else { continue }
+        guard Self.equality.areEqual(a, names[index], b, expected.name) else { continue }
         if grading == .intermediate {
-          if Self.items.areEqual(a, lines.roots[index], b, truth.items[position]) {
+          if Self.equality.areEqual(a, lines.roots[index], b, truth.items[position]) {
             best = 1
             bestIndex = index
             break
@@ -320,7 +320,7 @@ public struct ToolRLReward: RewardPolicy {
 
   /// `match_score` of two lists of names: multiset Jaccard. `nil` where Python cannot count because a name has no hash.
   private func overlap(_ a: ValueTape, _ left: [Int], _ b: ValueTape, _ right: [Int]) -> Double? {
-    let isSame = left.count == right.count && zip(left, right).allSatisfy { Self.items.areEqual(a, $0, b, $1) }
+    let isSame = left.count == right.count && zip(left, right).allSatisfy { Self.equality.areSameItems(a, $0, b, $1) }
     if isSame { return 1 }
     if grading == .refined { return 0 }
     if left.isEmpty || right.isEmpty { return 0 }
@@ -328,7 +328,7 @@ public struct ToolRLReward: RewardPolicy {
     var isFree = [Bool](repeating: true, count: left.count)
     var shared = 0
     for name in right {
-      if let index = left.indices.first(where: { isFree[$0] && Self.items.areEqual(a, left[$0], b, name) }) {
+      if let index = left.indices.first(where: { isFree[$0] && Self.equality.areSameItems(a, left[$0], b, name) }) {
         isFree[index] = false
         shared += 1
       }
@@ -351,9 +351,7 @@ public struct ToolRLReward: RewardPolicy {
       }
       if position != index { inOrder = false }
       shared += 1
-      let value = expected[position].value
-      let isNaN = a.nodes[member.value].flags.contains(.nonFinite) && a.payload(of: member.value, equals: Self.nan)
-      if !isNaN, Self.items.areEqual(a, member.value, b, value) { values += 1 }
+      if Self.equality.areEqual(a, member.value, b, expected[position].value) { values += 1 }
     }
     let names: Double
     if inOrder {
@@ -365,8 +363,6 @@ public struct ToolRLReward: RewardPolicy {
     }
     return names + values
   }
-
-  private static let nan = Array("NaN".utf8)
 
   // MARK: Length
 
@@ -384,18 +380,14 @@ public struct ToolRLReward: RewardPolicy {
     let close = ByteSearch.firstIndex(of: Self.thinkClose, in: text, from: start) ?? range.upperBound
     let words = PythonText.wordCount(text, start..<min(close, range.upperBound))
     let most = length == .scheduled ? (640.0 - 384) * Double(step) / 105 + 384 : 512
-    let reward = min(1, PythonText.rounded(Double(words) / most, places: 2))
+    let reward = min(1, PythonText.roundedToHundredths(Double(words) / most))
     return reward * (top - bottom) + bottom
   }
 
   // MARK: Reasons
 
   private func differences(_ completion: Completion, _ truth: GroundTruth) -> [Finding]? {
-    let calls = completion.attempts.enumerated().compactMap { index, attempt -> CallMatcher.Actual? in
-      guard let name = attempt.name, let arguments = attempt.arguments else { return nil }
-      return CallMatcher.Actual(name: name, arguments: arguments, attempt: index)
-    }
-    let match = CallMatcher(arguments: .python, names: .python).report(calls, completion.tape, truth)
+    let match = CallMatcher(arguments: .python, names: .python).match(completion, truth)
     return match.isExact ? nil : Finding.differences(match, in: completion)
   }
 }

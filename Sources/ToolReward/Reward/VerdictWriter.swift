@@ -146,9 +146,15 @@ public struct SampleError: Error, Sendable, Hashable, CustomStringConvertible {
   public var code: String
   /// What is wrong, where, and how to mend it. It never quotes model text.
   public var message: String
+  /// The record's identifier as JSON text, if it could be read.
+  public var id: [UInt8]?
+  /// Whether the line is not JSON at all.
+  public var isSyntax: Bool
 
   /// Creates an error.
-  public init(line: Int, code: String, message: String) {
+  public init(line: Int, code: String, message: String, id: [UInt8]? = nil, isSyntax: Bool = false) {
+    self.id = id
+    self.isSyntax = isSyntax
     self.line = line
     self.code = code
     self.message = message

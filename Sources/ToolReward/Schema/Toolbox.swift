@@ -29,7 +29,7 @@ public struct Toolbox: Sendable {
     var names: [String] = []
     var bytes: Set<[UInt8]> = []
     for (position, definition) in definitions.enumerated() {
-      let inner = definition["function"] ?? definition["toolSpec"] ?? definition
+      let inner = [definition["function"], definition["toolSpec"]].compactMap { $0 }.first { $0.kind == .object } ?? definition
       guard let name = inner["name"]?.stringBytes else { throw ToolboxError(tool: position, error: nil) }
       names.append(String(decoding: name, as: UTF8.self))
       bytes.insert(name)
@@ -42,7 +42,7 @@ public struct Toolbox: Sendable {
   public func contains(_ name: [UInt8]) -> Bool { namesAsBytes.contains(name) }
 }
 
-/// Why tool definitions cannot be used. A caller's mistake: the sample is unscorable, not 0.
+/// Why tool definitions cannot be used. A caller's mistake; `score` then checks nothing about tools, and says so.
 public struct ToolboxError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The definition at fault, counted from 0; `nil` if it is the whole.
   public let tool: Int?

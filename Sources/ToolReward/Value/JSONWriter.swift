@@ -134,7 +134,7 @@ public struct JSONWriter: Sendable {
     while position < range.upperBound {
       let byte = text[position]
       let isPlain = byte >= 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x5C
-      if isPlain || byte == 0x7F {
+      if isPlain || (byte == 0x7F && !ensureASCII) {
         position += 1
         continue
       }
@@ -154,7 +154,7 @@ public struct JSONWriter: Sendable {
       case 0x0A: output.append(contentsOf: [0x5C, 0x6E])
       case 0x0D: output.append(contentsOf: [0x5C, 0x72])
       case 0x09: output.append(contentsOf: [0x5C, 0x74])
-      case 0..<0x20: appendEscape(UInt32(byte), to: &output)
+      case 0..<0x20, 0x7F: appendEscape(UInt32(byte), to: &output)
       default:
         var scalar = UInt32(byte) & (length == 2 ? 0x1F : length == 3 ? 0x0F : 0x07)
         for offset in (position + 1)..<max(position + 1, next) { scalar = scalar << 6 | UInt32(text[offset]) & 0x3F }

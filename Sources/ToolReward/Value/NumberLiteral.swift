@@ -6,8 +6,10 @@ enum NumberLiteral {
   struct Decimal: Equatable {
     var negative: Bool
     var digits: [UInt8]
-    /// `nil` if the exponent is beyond 10¹⁸, where the literal alone is compared.
+    /// `nil` if the written exponent is beyond 10¹⁷: then `written` tells it.
     var exponent: Int?
+    /// The written exponent's digits without leading zeros and where the point stands, for an exponent beyond 10¹⁷.
+    var written: [UInt8] = []
   }
 
   /// The exact value of a literal, never rounded.
@@ -42,6 +44,7 @@ enum NumberLiteral {
     while digits.last == 0x30 { digits.removeLast() }
     guard !digits.isEmpty else { return Decimal(negative: false, digits: [], exponent: 0) }
     var exponent: Int? = 0
+    var written: [UInt8] = []
     if position < end {
       position += 1
       var negativeExponent = false
@@ -50,7 +53,9 @@ enum NumberLiteral {
         position += 1
       }
       var magnitude: Int? = 0
+      written.append(negativeExponent ? 0x2D : 0x2B)
       while position < end {
+        if written.count > 1 || text[position] != 0x30 { written.append(text[position]) }
         if let value = magnitude {
           let next = value * 10 + Int(text[position] - 0x30)
           magnitude = next > 1_000_000_000_000_000_000 / 10 ? nil : next
@@ -59,16 +64,19 @@ enum NumberLiteral {
       }
       exponent = magnitude.map { negativeExponent ? -$0 : $0 }
     }
-    return Decimal(negative: negative, digits: digits, exponent: exponent.map { $0 + pointOffset })
+    if exponent == nil {
+      written.append(contentsOf: "@\(pointOffset)".utf8)
+    } else {
+      written = []
+    }
+    return Decimal(
+      negative: negative, digits: digits, exponent: exponent.map { $0 + pointOffset }, written: written)
   }
 
   /// Whether two literals have the same decimal value: `1`, `1.0` and `10e-1` do, `-0` and `0` do.
   static func sameDecimal(_ a: Span<UInt8>, _ aRange: Range<Int>, _ b: Span<UInt8>, _ bRange: Range<Int>) -> Bool {
     if ByteSearch.equal(a, aRange, b, bRange) { return true }
-    let left = decimal(a, aRange)
-    let right = decimal(b, bRange)
-    guard left.exponent != nil, right.exponent != nil else { return false }
-    return left == right
+    return decimal(a, aRange) == decimal(b, bRange)
   }
 
   // MARK: Python's numbers
@@ -139,16 +147,19 @@ enum NumberLiteral {
     return "\(sign)\(text.prefix(point)).\(text.dropFirst(point))"
   }
 
-  /// Whether an integer literal and a float are the same number, compared exactly as Python's `==` does.
-  static func same(integer text: Span<UInt8>, _ range: Range<Int>, _ value: Double) -> Bool {
-    guard value.isFinite, value.magnitude >= 9_007_199_254_740_992 || Double(Int64(value)) == value else { return false }
-    let exact = decimal(text, range)
-    if value == 0 { return exact.digits.isEmpty }
-    guard exact.negative == (value < 0) else { return false }
+  /// A whole float's exact value; `nil` if it has a fraction or is no number.
+  static func wholeDecimal(_ value: Double) -> Decimal? {
+    guard value.isFinite, value.magnitude >= 9_007_199_254_740_992 || Double(Int64(value)) == value else { return nil }
+    if value == 0 { return Decimal(negative: false, digits: [], exponent: 0) }
     var digits = exactDigits(of: value.magnitude)
     let length = digits.count
     while digits.last == 0x30 { digits.removeLast() }
-    return exact.exponent == length && exact.digits == digits
+    return Decimal(negative: value < 0, digits: digits, exponent: length)
+  }
+
+  /// Whether an integer literal and a float are the same number, compared exactly as Python's `==` does.
+  static func same(integer text: Span<UInt8>, _ range: Range<Int>, _ value: Double) -> Bool {
+    wholeDecimal(value) == decimal(text, range)
   }
 
   /// The decimal digits of a whole binary64, all of them.

@@ -40,7 +40,7 @@ struct NameTable {
   private let mask: Int
 
   /// A seed that no text can know.
-  private static let seed: UInt64 = {
+  static let seed: UInt64 = {
     var hasher = Hasher()
     hasher.combine(0)
     return UInt64(bitPattern: Int64(hasher.finalize()))

@@ -28,6 +28,8 @@ struct TapeBuilder {
   var nextLoneSurrogate = 0
   /// The source text, for strings that yajl decodes otherwise than Python. Valid while yajl runs.
   var source: UnsafePointer<UInt8>?
+  /// While a value is read for its syntax alone: how deep the reading is in it, and how many nodes it would have made.
+  private var discarded: (depth: Int, nodes: Int)?
   /// Containers that are open: their node, and where their names start in `names`.
   private var open: [(node: Int, names: Int)] = []
   /// Names of the objects that are open.
@@ -51,7 +53,35 @@ struct TapeBuilder {
     nextStandIn = 0
     if !loneSurrogates.isEmpty { loneSurrogates.removeAll() }
     nextLoneSurrogate = 0
+    discarded = nil
     nodeLimit = tape.nodes.count + limits.nodes
+  }
+
+  /// Reads the value of the member whose name came last for its syntax alone; `null` takes its place on the tape.
+  mutating func discardNextValue() {
+    discarded = (0, 0)
+  }
+
+  /// Takes part of a value that is read for its syntax alone. `nil` if none is.
+  @inline(__always)
+  private mutating func discard(opening: Int) -> Bool? {
+    guard var state = discarded else { return nil }
+    state.depth += opening
+    state.nodes += 1
+    if state.depth + depth > limits.depth {
+      failure = .tooDeep
+      return false
+    }
+    if state.nodes > limits.nodes {
+      failure = .tooManyNodes
+      return false
+    }
+    if state.depth > 0 {
+      discarded = state
+      return true
+    }
+    discarded = nil
+    return constant(.null)
   }
 
   @inline(__always)
@@ -78,6 +108,7 @@ struct TapeBuilder {
   }
 
   mutating func constant(_ kind: TapeNode.Kind) -> Bool {
+    if let done = discard(opening: 0) { return done }
     guard admit() else { return false }
     lastEnd = consumed()
     tape.nodes.append(TapeNode(kind: kind, end: UInt32(base + lastEnd)))
@@ -85,6 +116,7 @@ struct TapeBuilder {
   }
 
   mutating func number(_ literal: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    if let done = discard(opening: 0) { return done }
     guard admit() else { return false }
     lastEnd = consumed()
     var node = TapeNode(kind: .number, offset: UInt32(tape.bytes.count), end: UInt32(base + lastEnd))
@@ -118,6 +150,7 @@ struct TapeBuilder {
   }
 
   mutating func string(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    if let done = discard(opening: 0) { return done }
     guard admit() else { return false }
     let start = lastEnd
     lastEnd = consumed()
@@ -126,6 +159,7 @@ struct TapeBuilder {
   }
 
   mutating func name(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    if let done = discard(opening: 0) { return done }
     guard admit(isName: true) else { return false }
     let start = lastEnd
     lastEnd = consumed()
@@ -157,6 +191,7 @@ struct TapeBuilder {
   }
 
   mutating func open(_ kind: TapeNode.Kind) -> Bool {
+    if let done = discard(opening: 1) { return done }
     guard admit() else { return false }
     if open.count >= limits.depth {
       failure = .tooDeep
@@ -169,6 +204,7 @@ struct TapeBuilder {
   }
 
   mutating func close() -> Bool {
+    if let done = discard(opening: -1) { return done }
     guard let (container, firstName) = open.popLast() else { return false }
     lastEnd = consumed()
     tape.nodes[container].next = UInt32(tape.nodes.count)

@@ -91,9 +91,13 @@ enum Surrogates {
   /// is walked once for the escape that may end it.
   static func lone(in text: Span<UInt8>, _ range: Range<Int>, most: Int = .max) -> [Int] {
     var found: [Int] = []
-    var position = range.lowerBound
-    while let escape = ByteSearch.firstIndex(of: marker, in: text, from: position), escape + 6 <= range.upperBound {
-      position = escape + 2
+    // The search must not run on into the text behind the range: a text with many ranges would be read once for each.
+    let part = text.extracting(range)
+    var next = 0
+    while let place = ByteSearch.firstIndex(of: marker, in: part, from: next), place + 6 <= part.count {
+      let escape = range.lowerBound + place
+      var position = escape + 2
+      defer { next = position - range.lowerBound }
       var run = escape
       while run > range.lowerBound, text[run - 1] == 0x5C { run -= 1 }
       guard (escape - run) % 2 == 0, let unit = codeUnit(in: text, at: escape + 2) else { continue }

@@ -32,8 +32,13 @@ public struct ValueReader: Sendable {
   ///
   /// - Throws: ``ValueError`` with the reason and the byte offset, if the text is not such a value or exceeds ``limits``.
   public func read(_ text: Span<UInt8>) throws(ValueError) -> Value {
+    try read(text, allowingSurrogates: false)
+  }
+
+  func read(_ text: Span<UInt8>, allowingSurrogates: Bool) throws(ValueError) -> Value {
     let session = ValueSession()
-    let root = try session.readDocument(text, 0..<text.count, syntax: syntax, limits: limits)
+    let root = try session.readDocument(
+      text, 0..<text.count, syntax: syntax, limits: limits, allowingSurrogates: allowingSurrogates)
     var tape = ValueTape()
     session.takeTape(into: &tape)
     return Value(tape: tape, index: root)

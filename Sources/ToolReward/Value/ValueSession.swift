@@ -52,13 +52,24 @@ package final class ValueSession {
   ) throws(ValueError) -> Int {
     guard range.count <= limits.bytes else { throw ValueError(.tooLarge, at: range.lowerBound) }
     let traits = TextChecks.traits(of: text, range)
-    if !traits.isEmpty { try check(traits, text, range, syntax, allowingSurrogates: allowingSurrogates) }
+    // What yajl lets through counts where it comes before what yajl refuses: Python would meet it first.
+    var early: ValueError?
+    if !traits.isEmpty {
+      do throws(ValueError) {
+        try check(traits, text, range, syntax, allowingSurrogates: allowingSurrogates)
+      } catch {
+        early = error
+      }
+    }
     let lone = syntax == .python && traits.contains(.backslash) ? Surrogates.lone(in: text, range) : []
     let mark = unsafe Mark(builder.pointee.tape)
-    do {
-      return try feedDocument(text, range, base: range.lowerBound, syntax, limits, lone: lone, standIns: [])
+    do throws(ValueError) {
+      let root = try feedDocument(text, range, base: range.lowerBound, syntax, limits, lone: lone, standIns: [])
+      if let early { throw early }
+      return root
     } catch {
       unsafe mark.restore(&builder.pointee.tape)
+      if let early, early.offset <= error.offset || !error.code.isLimit { throw early }
       guard syntax == .python, error.code == .malformed || error.code == .unexpectedEnd,
         let (copy, standIns) = PythonConstants.replaced(in: text, range)
       else { throw error }
@@ -167,6 +178,11 @@ package final class ValueSession {
       let offset = unsafe range.lowerBound + min(yajl_get_bytes_consumed(handle), range.count)
       throw unsafe ValueError(builder.pointee.failure ?? .malformed, at: offset)
     }
+  }
+
+  /// Reads the value that comes next, a member's, for its syntax alone: `null` takes its place.
+  package func discardNextValue() {
+    unsafe builder.pointee.discardNextValue()
   }
 
   /// Feeds `null` where a value stands that is known already.

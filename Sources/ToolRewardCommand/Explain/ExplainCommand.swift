@@ -112,7 +112,7 @@ struct ExplainCommand: ParsableCommand {
         completion = value.stringBytes.map { scorer.parser.parse($0, view: scorer.view) }
       }
       guard let completion else {
-        print("sample \(name), line \(sample.line): the completion has not the shape that --view \(judging.reading.view.rawValue) asks for")
+        print("sample \(name), line \(sample.line): cannot be judged\n  \(sample.problem(index).message)")
         return
       }
       let verdict = scorer.reward.judge(completion, against: task.groundTruth, tools: task.tools)

@@ -79,7 +79,7 @@ struct ScoreCommand: AsyncParsableCommand {
       }
     }
     do throws(InputOutputError) {
-      let sink = try OutputSink(path: stream.output, keepingBytes: kept)
+      let sink = try OutputSink(path: stream.output, keepingBytes: kept, inputs: stream.inputs)
       var pipeline = LinePipeline(inputs: inputs, jobs: stream.jobCount)
       pipeline.digest = digest
       try await pipeline.run(into: sink) {
@@ -89,7 +89,7 @@ struct ScoreCommand: AsyncParsableCommand {
         progress.update(samples: total.samples, read)
       }
       if let manifest {
-        try OutputSink(path: manifest).write(manifestText(scorer, total, digest: digest?.finish() ?? ""))
+        try OutputSink(path: manifest, inputs: stream.inputs + [stream.output].filter { $0 != "-" }).write(manifestText(scorer, total, digest: digest?.finish() ?? ""))
       }
     } catch {
       progress.clear()

@@ -17,7 +17,9 @@ struct ScoreWorker: LineWorker {
     self.namesFile = namesFile
     writer = VerdictWriter(scorer.reward)
     let reward = scorer.reward
-    reader = SampleReader(fields: fields, syntax: reward.syntax, view: scorer.view) { value throws(GroundTruthError) in
+    reader = SampleReader(
+      fields: fields, syntax: reward.syntax, view: scorer.view, usesTools: reward.usesTools
+    ) { value throws(GroundTruthError) in
       try reward.compile(groundTruth: value)
     }
     componentCount = scorer.reward.componentNames.count
@@ -27,14 +29,14 @@ struct ScoreWorker: LineWorker {
     var report = ScoreReport(componentNames: scorer.reward.componentNames, countsFindings: countsFindings)
     let text = chunk.bytes.span
     chunk.forEachLine { number, range in
-      if isBlank(text, range) { return }
+      if LineChunk.isBlank(text, range) { return }
       do throws(SampleError) {
         try reader.withSample(text, range, line: number) { sample in
           score(sample, file: file, into: &output, &report)
         }
       } catch {
-        refuse(error, file: file, id: Array(String(number).utf8), index: nil, into: &output, &report)
-        report.noteBroken(hint: Self.hint(text, range, number, file))
+        refuse(error, file: file, id: error.id ?? Array(String(number).utf8), index: nil, into: &output, &report)
+        report.noteBroken(hint: InputHint.text(error, text, range, file))
       }
     }
     return report
@@ -42,7 +44,7 @@ struct ScoreWorker: LineWorker {
 
   /// What each output line of a line of input begins with; none for a blank one.
   func beginnings(_ text: Span<UInt8>, _ range: Range<Int>, line: Int) -> [[UInt8]] {
-    if isBlank(text, range) { return [] }
+    if LineChunk.isBlank(text, range) { return [] }
     func beginning(_ id: [UInt8], _ index: Int?) -> [UInt8] {
       var output: [UInt8] = []
       writer.appendBeginning(id: id, index: index, to: &output)
@@ -53,7 +55,7 @@ struct ScoreWorker: LineWorker {
         (0..<sample.count).map { beginning(sample.id, sample.isList ? $0 : nil) }
       }
     } catch {
-      return [beginning(Array(String(line).utf8), nil)]
+      return [beginning(error.id ?? Array(String(line).utf8), nil)]
     }
   }
 
@@ -67,16 +69,26 @@ struct ScoreWorker: LineWorker {
       }
     case .success(let task):
       for index in 0..<sample.count {
-        var verdict =
-          scorer.view == .structured
-          ? scorer.score(message: sample.completion(index), for: task)
-          : sample.withCompletionBytes(index) { scorer.score($0, for: task, using: workspace) }
-            ?? .unscorable(.invalidMessage, componentCount: componentCount)
+        let place = sample.isList ? index : nil
+        guard var verdict = verdict(sample, index, task) else {
+          refuse(sample.problem(index), file: file, id: sample.id, index: place, into: &output, &report)
+          continue
+        }
         if !sample.findings.isEmpty { verdict.findings += sample.findings }
-        writer.append(verdict, id: sample.id, index: sample.isList ? index : nil, to: &output)
+        writer.append(verdict, id: sample.id, index: place, to: &output)
         report.add(verdict, id: sample.id)
       }
     }
+  }
+
+  /// A completion's verdict; `nil` if it is no completion of the view's kind.
+  private func verdict(_ sample: borrowing Sample, _ index: Int, _ task: ScoringTask) -> Verdict? {
+    if scorer.view == .structured {
+      return scorer.parser.parse(message: sample.completion(index)).map {
+        scorer.reward.judge($0, against: task.groundTruth, tools: task.tools)
+      }
+    }
+    return sample.withCompletionBytes(index) { scorer.score($0, for: task, using: workspace) }
   }
 
   private func refuse(
@@ -88,22 +100,5 @@ struct ScoreWorker: LineWorker {
     writer.append(verdict, id: id, index: index, error: error, to: &output)
     error.file = file
     report.add(verdict, id: id, error: error)
-  }
-
-  private func isBlank(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    for position in range where text[position] != 0x20 && text[position] != 0x09 && text[position] != 0x0D { return false }
-    return true
-  }
-
-  /// What an input may be if no line of it is a record.
-  private static func hint(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ file: String) -> String? {
-    guard line == 1, range.count >= 1 else { return nil }
-    if range.count >= 2, text[range.lowerBound] == 0x1F, text[range.lowerBound + 1] == 0x8B {
-      return "\(file) is compressed; unpack it first: zcat \(file) | toolreward score -"
-    }
-    if text[range.lowerBound] == 0x5B {
-      return "\(file) is a JSON array, not JSON Lines; split it first: jq -c '.[]' \(file) | toolreward score -"
-    }
-    return "\(file) is not JSON Lines: no line of it is a record"
   }
 }

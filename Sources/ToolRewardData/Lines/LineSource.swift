@@ -10,7 +10,16 @@
 public struct InputOutputError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What was attempted.
   public enum Operation: String, Sendable, Hashable {
-    case open, read, write
+    /// Opening an input.
+    case open
+    /// Reading an input.
+    case read
+    /// Opening an output.
+    case create
+    /// Writing an output.
+    case write
+    /// Opening an output that is also an input, which would empty it.
+    case overwrite
   }
   /// What was attempted.
   public let operation: Operation
@@ -21,6 +30,7 @@ public struct InputOutputError: Error, Sendable, Hashable, CustomStringConvertib
 
   /// The operation, the file and the system's reason.
   public var description: String {
+    if operation == .overwrite { return "\(path) is both input and output; writing would empty it first: write to another file" }
     let reason = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
     return "cannot \(operation.rawValue) \(path == "-" ? "the standard stream" : path): \(reason)"
   }
@@ -68,6 +78,12 @@ public struct LineChunk: Sendable {
       number += 1
       start = end + 1
     }
+  }
+
+  /// Whether a line holds nothing but white space: it is no record, and has no line of output.
+  public static func isBlank(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    for position in range where text[position] != 0x20 && text[position] != 0x09 && text[position] != 0x0D { return false }
+    return true
   }
 
   fileprivate var lineCount: Int {
@@ -130,6 +146,14 @@ public final class LineSource {
     if input.offset > 0, lseek(descriptor, off_t(input.offset), SEEK_SET) < 0 {
       throw InputOutputError(operation: .read, path: path, number: errno)
     }
+  }
+
+  /// Whether two names are the same file; false if one is not there.
+  static func isSameFile(_ left: String, _ right: String) -> Bool {
+    var a = stat()
+    var b = stat()
+    guard unsafe stat(left, &a) == 0, unsafe stat(right, &b) == 0 else { return false }
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_mode & S_IFMT == S_IFREG
   }
 
   /// A whole file's bytes.

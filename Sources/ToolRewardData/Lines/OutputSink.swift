@@ -12,10 +12,17 @@ public final class OutputSink {
   public let path: String
   private let descriptor: Int32
 
-  /// Opens an output, emptied if it is a file, or cut to its first bytes.
+  /// Opens an output, emptied if it is a file, or cut to its first bytes. Nothing is touched unless every input can be opened and none of
+  /// them is the output, by whatever name.
   ///
-  /// - Throws: ``InputOutputError`` if it cannot be opened.
-  public init(path: String, keepingBytes kept: Int = 0) throws(InputOutputError) {
+  /// - Throws: ``InputOutputError`` if an input or the output cannot be opened, or they are the same file.
+  public init(path: String, keepingBytes kept: Int = 0, inputs: [String] = []) throws(InputOutputError) {
+    for input in inputs where input != "-" {
+      _ = try LineSource(path: input)
+      if path != "-", LineSource.isSameFile(input, path) {
+        throw InputOutputError(operation: .overwrite, path: path, number: EEXIST)
+      }
+    }
     self.path = path
     // A reader that closes the pipe is an error to report, not a signal to die of.
     _ = signal(SIGPIPE, SIG_IGN)
@@ -23,7 +30,7 @@ public final class OutputSink {
       descriptor = 1
     } else {
       descriptor = unsafe open(path, O_WRONLY | O_CREAT | (kept == 0 ? O_TRUNC : 0), 0o644)
-      if descriptor < 0 { throw InputOutputError(operation: .open, path: path, number: errno) }
+      if descriptor < 0 { throw InputOutputError(operation: .create, path: path, number: errno) }
       if kept > 0, ftruncate(descriptor, off_t(kept)) < 0 || lseek(descriptor, 0, SEEK_END) < 0 {
         throw InputOutputError(operation: .write, path: path, number: errno)
       }

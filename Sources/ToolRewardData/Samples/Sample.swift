@@ -15,12 +15,24 @@ public struct Sample {
   /// What is odd about the record without keeping it from being judged.
   public internal(set) var findings: [Finding] = []
   var tape = ValueTape()
+  var fieldName = ""
+  var isStructured = false
 
   /// How many completions there are.
   public var count: Int { completions.count }
 
   /// A completion as a value: a string, or a message.
   public func completion(_ index: Int) -> Value { Value(tape: tape, index: completions[index]) }
+
+  /// Why a completion is none of the kind asked for: a string, or a message.
+  public func problem(_ index: Int) -> SampleError {
+    let place = isList ? "\"\(fieldName)\"[\(index)]" : "\"\(fieldName)\""
+    let message =
+      isStructured
+      ? "\(place) must be a message {\"role\", \"content\", \"tool_calls\"} or a list of messages, as --view structured has it"
+      : "\(place) must be a string; messages are read with --view structured"
+    return SampleError(line: line, code: "invalid_completion", message: message, id: id)
+  }
 
   /// Calls `body` with the bytes of a completion that is a string; `nil` if it is none.
   package func withCompletionBytes<R>(_ index: Int, _ body: (Span<UInt8>) -> R) -> R? {

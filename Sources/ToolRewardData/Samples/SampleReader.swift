@@ -10,10 +10,11 @@ public final class SampleReader {
   private let compile: (Value) throws(GroundTruthError) -> GroundTruth
   private let limits: ValueLimits
   private let view: InputView
+  private let usesTools: Bool
   private let session = ValueSession()
   private var sample = Sample()
   private var groundTruths = RawValueMemo<Result<GroundTruth, GroundTruthError>>(byteLimit: 4 << 20)
-  private var toolboxes = RawValueMemo<Result<Toolbox, ToolboxError>>(byteLimit: 12 << 20)
+  private var toolboxes = RawValueMemo<Result<Toolbox, ToolboxError>?>(byteLimit: 12 << 20)
   /// The members whose values are looked up by their text, as they stand in a line: `"name"`.
   private let remembered: [Remembered]
 
@@ -30,14 +31,16 @@ public final class SampleReader {
   ///   - fields: Where the parts are.
   ///   - syntax: With Python's, lines are read as Python's `json.loads` reads them.
   ///   - view: What completions are: strings, or messages for ``InputView/structured``.
+  ///   - usesTools: Whether tools are read, or only looked at for their syntax.
   ///   - compile: How a ground truth is read: the reward's ``RewardPolicy/compile(groundTruth:)``.
   public init(
     fields: SampleFields = SampleFields(), syntax: ValueReader.Syntax, view: InputView = .response,
-    compile: @escaping (Value) throws(GroundTruthError) -> GroundTruth = { value throws(GroundTruthError) in
+    usesTools: Bool = true, compile: @escaping (Value) throws(GroundTruthError) -> GroundTruth = { value throws(GroundTruthError) in
       try GroundTruth(value)
     }
   ) {
     self.compile = compile
+    self.usesTools = usesTools
     self.fields = fields
     self.syntax = syntax
     self.view = view
@@ -71,8 +74,12 @@ public final class SampleReader {
         _ = try session.readDocument(text, 0..<text.count, syntax: .python, limits: limits)
       }
     } catch {
+      let hasMark = ByteSearch.matches([0xEF, 0xBB, 0xBF], in: text, at: 0)
       throw SampleError(
-        line: line, code: error.code.name, message: "the line is not a JSON record: \(error)")
+        line: line, code: error.code.name,
+        message: hasMark
+          ? "the line begins with a byte order mark, which JSON does not have; save the file without it"
+          : "the line is not a JSON record: \(error)", isSyntax: true)
     }
     session.takeTape(into: &sample.tape)
     defer { session.takeTape(into: &sample.tape) }
@@ -85,7 +92,7 @@ public final class SampleReader {
   /// The remembered members that a line has: the last one's name, and what its text was compiled to, if it is known.
   private struct Known {
     var groundTruth: (name: Int, compiled: Result<GroundTruth, GroundTruthError>?)?
-    var tools: (name: Int, compiled: Result<Toolbox, ToolboxError>?)?
+    var tools: (name: Int, compiled: Result<Toolbox, ToolboxError>??)?
   }
 
   /// Reads the line into the session's tape, but feeds `null` for a ground truth or tools that are known.
@@ -120,7 +127,10 @@ public final class SampleReader {
         known.tools = (name, found?.compiled)
         length = found?.length
       }
-      guard let length else { continue }
+      guard let length else {
+        if member.part == .tools, !usesTools { session.discardNextValue() }
+        continue
+      }
       try session.feedNull()
       fed = value + length
     }
@@ -150,8 +160,9 @@ public final class SampleReader {
     sample.completions.removeAll(keepingCapacity: true)
     sample.findings.removeAll()
     sample.isList = false
+    var id: [UInt8]?
     func failure(_ code: String, _ message: String) -> SampleError {
-      SampleError(line: line, code: code, message: message)
+      SampleError(line: line, code: code, message: message, id: id)
     }
     guard sample.tape.nodes[0].kind == .object else {
       throw failure("not_a_record", "the line is JSON, but not an object with the members of a record")
@@ -162,6 +173,7 @@ public final class SampleReader {
     } else {
       sample.id.append(contentsOf: String(line).utf8)
     }
+    id = sample.id
     if let completion = node(at: fields.completion) {
       sample.completions.append(completion)
     } else if let list = node(at: fields.completions) {
@@ -175,22 +187,16 @@ public final class SampleReader {
         sample.completions.append(child)
         child = sample.tape.after(child)
       }
+      if sample.completions.isEmpty {
+        throw failure("no_completions", "\"\(fields.completions)\" is an empty list: there is nothing to judge")
+      }
     } else {
       throw failure(
         "missing_completion",
         "the record has neither \"\(fields.completion)\" nor \"\(fields.completions)\"; name the field with --completion-field")
     }
-    for completion in sample.completions {
-      let kind = sample.tape.nodes[completion].kind
-      if view == .structured {
-        guard kind == .object || kind == .array else {
-          throw failure("invalid_completion", "with --view structured a completion must be a message or a list of messages")
-        }
-      } else if kind != .string {
-        throw failure(
-          "invalid_completion", "\"\(fields.completion)\" must be a string; messages are read with --view structured")
-      }
-    }
+    sample.fieldName = sample.isList ? fields.completions.description : fields.completion.description
+    sample.isStructured = view == .structured
     let tools = toolbox(text, known)
     switch groundTruth(text, known) {
     case nil:
@@ -223,9 +229,15 @@ public final class SampleReader {
   }
 
   private func toolbox(_ text: Span<UInt8>, _ known: Known) -> Toolbox? {
+    guard usesTools else {
+      if let tools = known.tools, tools.compiled == nil, let place = sample.tape.discardedRange(after: tools.name, in: text) {
+        toolboxes.keep(text, place, nil)
+      }
+      return nil
+    }
     guard let node = node(at: fields.tools) else { return nil }
     let isKnown = known.tools.map { $0.name + 1 == node } ?? false
-    var result = isKnown ? known.tools?.compiled : nil
+    var result = isKnown ? known.tools?.compiled.flatMap { $0 } : nil
     if result == nil, sample.tape.nodes[node].kind != .null {
       do throws(ToolboxError) {
         result = .success(try Toolbox(Value(tape: sample.tape, index: node)))

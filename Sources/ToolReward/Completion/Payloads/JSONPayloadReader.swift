@@ -30,6 +30,18 @@ struct JSONPayloadReader: Sendable {
     var used: Leniencies = []
     /// Whether nodes carry offsets of the completion, not of a text made from it.
     var hasOffsets = true
+    /// Why reading stopped before another object, if one begins there.
+    var tailError: ValueError?
+  }
+
+  /// How a frame ends.
+  enum Ending {
+    /// With its closing marker.
+    case closed
+    /// Without one; at the completion's end, or before that.
+    case open(atEnd: Bool)
+    /// With one, but something stands before it.
+    case trailing(Range<Int>)
   }
 
   /// Whether a payload can begin with the byte.
@@ -55,11 +67,14 @@ struct JSONPayloadReader: Sendable {
       }
       let first = try session.readPrefix(text, from: position, syntax: rule.syntax, limits: rule.limits)
       var read = Read(root: first.root, end: first.end, used: used)
-      if rule.cardinality.contains(.lines) || leniencies.contains(.anyCardinality) {
-        while let next = skipSpace(text, read.end), text[next] == 0x7B {
+      // Objects may follow one another, also where the format has one: none of them is lost.
+      while read.tailError == nil, let next = skipSpace(text, read.end), text[next] == 0x7B {
+        do throws(ValueError) {
           let more = try session.readPrefix(text, from: next, syntax: rule.syntax, limits: rule.limits)
           read.others.append(more.root)
           read.end = more.end
+        } catch {
+          read.tailError = error
         }
       }
       if used.contains(.codeFence), let next = skipSpace(text, read.end),
@@ -75,11 +90,23 @@ struct JSONPayloadReader: Sendable {
 
   /// Reads a payload that JSON's grammar refuses with what the leniencies forgive; `nil` if that does not help.
   func readRelaxed(_ text: Span<UInt8>, _ range: Range<Int>, session: ValueSession) -> Read? {
-    guard leniencies.contains(.trailingComma), let copy = withoutTrailingCommas(text, range) else { return nil }
+    guard leniencies.contains(.trailingComma) else { return nil }
+    var range = range
+    var used: Leniencies = .trailingComma
+    if leniencies.contains(.codeFence), ByteSearch.matches(Self.fence, in: text, at: range.lowerBound) {
+      used.insert(.codeFence)
+      var end = range.upperBound
+      while end > range.lowerBound, isJSONSpace(text[end - 1]) { end -= 1 }
+      if ByteSearch.matches(Self.fence, in: text, at: end - Self.fence.count) { end -= Self.fence.count }
+      let start = afterFenceLine(text, range.lowerBound + Self.fence.count)
+      guard start < end else { return nil }
+      range = start..<end
+    }
+    guard let copy = withoutTrailingCommas(text, range) else { return nil }
     // The copy is as long as the original, so its offsets are the completion's once moved by the range's start.
     guard let root = try? session.readDocument(copy.span, 0..<copy.count, syntax: rule.syntax, limits: rule.limits)
     else { return nil }
-    return Read(root: root, end: range.upperBound, used: .trailingComma, hasOffsets: false)
+    return Read(root: root, end: range.upperBound, used: used, hasOffsets: false)
   }
 
   /// Reads the text between two markers as one document, as the Tool-N1 code does: `json.loads(text.strip())`.
@@ -97,7 +124,7 @@ struct JSONPayloadReader: Sendable {
     do throws(ValueError) {
       let root = try session.readDocument(text, stripped, syntax: rule.syntax, limits: rule.limits, allowingSurrogates: rule.syntax == .python)
       record(
-        Read(root: root, end: stripped.upperBound), text, frame: frame, payload: payload, isClosed: true,
+        Read(root: root, end: stripped.upperBound), text, frame: frame, payload: payload, ending: .closed,
         session: session, into: &completion)
     } catch {
       recordUnreadable(
@@ -131,9 +158,10 @@ struct JSONPayloadReader: Sendable {
 
   /// Records a frame whose payload was read, and its attempts.
   func record(
-    _ read: Read, _ text: Span<UInt8>, frame: Range<Int>, payload: Range<Int>, isClosed: Bool, session: ValueSession,
+    _ read: Read, _ text: Span<UInt8>, frame: Range<Int>, payload: Range<Int>, ending: Ending, session: ValueSession,
     into completion: inout Completion
   ) {
+    let allowsLines = rule.cardinality.contains(.lines) || leniencies.contains(.anyCardinality)
     var read = read
     var inner = Frame.InnerText.none
     let first = completion.attempts.count
@@ -145,7 +173,12 @@ struct JSONPayloadReader: Sendable {
       for root in [read.root] + read.others {
         add(root, text, frame: frame, whole: false, hasOffsets: read.hasOffsets, session: session, into: &completion)
       }
-      if !rule.cardinality.contains(.lines) { noteCardinality(from: first, forgiven: true, into: &completion) }
+      if !rule.cardinality.contains(.lines) {
+        if !allowsLines {
+          for index in first..<completion.attempts.count { completion.attempts[index].status = .malformed }
+        }
+        noteCardinality(from: first, forgiven: allowsLines, into: &completion)
+      }
     } else if session.tape.nodes[read.root].kind == .array {
       let allowed = rule.cardinality.contains(.array)
       if allowed || leniencies.contains(.anyCardinality) {
@@ -174,14 +207,30 @@ struct JSONPayloadReader: Sendable {
       for index in first..<completion.attempts.count { completion.attempts[index].usedLeniency = true }
       completion.diagnostics.append(Diagnostic(.leniency(leniency), frame, attempt: attemptOrNil(first, completion)))
     }
-    if !isClosed {
-      if leniencies.contains(.missingClose) {
-        for index in first..<completion.attempts.count { completion.attempts[index].usedLeniency = true }
-        completion.diagnostics.append(
-          Diagnostic(.leniency(.missingClose), frame, attempt: attemptOrNil(first, completion)))
+    var isClosed = true
+    switch ending {
+    case .closed: break
+    case .open(let atEnd):
+      isClosed = false
+      let isForgiven = atEnd && leniencies.contains(.missingClose)
+      for index in first..<completion.attempts.count {
+        if isForgiven { completion.attempts[index].usedLeniency = true } else { completion.attempts[index].status = .unclosed }
+      }
+      completion.diagnostics.append(
+        Diagnostic(isForgiven ? .leniency(.missingClose) : .unclosedCall, frame, attempt: attemptOrNil(first, completion)))
+    case .trailing(let range):
+      if allowsLines, let error = read.tailError {
+        // The objects before it are whole; this one is an attempt of its own.
+        completion.diagnostics.append(Diagnostic(.payload(error.code), range, attempt: completion.attempts.count))
+        completion.attempts.append(
+          CallAttempt(
+            status: error.code.isLimit ? .limitExceeded : .malformed, range: range, frame: completion.frames.count))
       } else {
-        for index in first..<completion.attempts.count { completion.attempts[index].status = .unclosed }
-        completion.diagnostics.append(Diagnostic(.unclosedCall, frame, attempt: attemptOrNil(first, completion)))
+        for index in first..<completion.attempts.count { completion.attempts[index].status = .malformed }
+        if first == completion.attempts.count {
+          completion.attempts.append(CallAttempt(status: .malformed, range: frame, frame: completion.frames.count))
+        }
+        completion.diagnostics.append(Diagnostic(.textAfterPayload, range, attempt: first))
       }
     }
     completion.frames.append(
@@ -323,6 +372,8 @@ struct JSONPayloadReader: Sendable {
     var inString = false
     var changed = false
     var comma: Int?
+    // The last byte that is no white space: a comma ends something only after a value.
+    var last: UInt8 = 0x2C
     var position = 0
     while position < copy.count {
       let byte = copy[position]
@@ -332,7 +383,7 @@ struct JSONPayloadReader: Sendable {
         inString = true
         comma = nil
       } else if byte == 0x2C {
-        comma = position
+        comma = last == 0x7B || last == 0x5B || last == 0x2C || last == 0x3A ? nil : position
       } else if byte == 0x7D || byte == 0x5D {
         if let place = comma {
           copy[place] = 0x20
@@ -342,6 +393,7 @@ struct JSONPayloadReader: Sendable {
       } else if !isJSONSpace(byte) {
         comma = nil
       }
+      if !isJSONSpace(byte) { last = byte }
       position += 1
     }
     return changed ? copy : nil
@@ -371,11 +423,10 @@ extension ValueTape {
         var known = false
         for position in arguments.indices where payload(of: member, equals: arguments[position]) {
           known = true
+          if let earlier = fields.argumentsMember, earlier != position { fields.hasSurplus = true }
           if fields.argumentsMember ?? position >= position {
             fields.arguments = value
             fields.argumentsMember = position
-          } else {
-            fields.hasSurplus = true
           }
           break
         }
@@ -384,6 +435,15 @@ extension ValueTape {
       member = after(value)
     }
     return fields
+  }
+
+  /// Where the text of a member's value stands that was read for its syntax alone: from after the name's colon to the value's end.
+  package func discardedRange(after name: Int, in text: Span<UInt8>) -> Range<Int>? {
+    guard name + 1 < nodes.count else { return nil }
+    var start = Int(nodes[name].end)
+    while start < text.count, isJSONSpace(text[start]) || text[start] == 0x3A { start += 1 }
+    let end = Int(nodes[name + 1].end)
+    return start < end && end <= text.count ? start..<end : nil
   }
 
   /// Where a node's text stands, its offsets being those of `text`. O(1), but for a string, whose start is searched backwards.

@@ -39,20 +39,18 @@ enum PythonText {
     return words
   }
 
-  /// `round(value, places)` for a value of 0 or more: the nearest decimal of the exact binary value, ties to even.
-  static func rounded(_ value: Double, places: Int) -> Double {
-    guard value < 1e9 else { return value }
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
-    // The candidates on both sides are compared with the value itself; value × scale would round first.
-    let low = Double(Int(value * scale))
-    var best = low / scale
-    for candidate in [low + 1, low - 1] where candidate >= 0 {
-      let other = candidate / scale
-      let (a, b) = ((best - value).magnitude, (other - value).magnitude)
-      if b < a || (b == a && Int(candidate) % 2 == 0) { best = other }
-    }
-    return best
+  /// `round(value, 2)` for a value of 0 or more: the nearest hundredth of the exact binary value, ties to the even one.
+  static func roundedToHundredths(_ value: Double) -> Double {
+    guard value > 0, value < 1e9 else { return value }
+    // value = significand × 2^-shift, compared with the middle (2 low + 1) / 200 of two hundredths in whole numbers.
+    var low = UInt64(value * 100)
+    if Double(low) / 100 > value, low > 0 { low -= 1 }
+    let significand = value.significandBitPattern | 1 << 52
+    let shift = 52 - Int(value.exponent)
+    let twice = UInt128(significand) * 200
+    let middle = shift >= 0 ? (shift < 100 ? UInt128(2 * low + 1) << UInt128(shift) : .max) : UInt128(2 * low + 1) >> UInt128(-shift)
+    let isUp = twice > middle || (twice == middle && low % 2 == 1)
+    return Double(low + (isUp ? 1 : 0)) / 100
   }
 
   /// The length of the white-space character at a position; 0 if there is none.

@@ -80,7 +80,7 @@ struct ParseReport: Sendable {
 }
 
 /// Parses the lines of a chunk.
-struct ParseWorker: LineWorker {
+final class ParseWorker: LineWorker {
   private let parser: CompletionParser
   private let view: InputView
   private let reader: SampleReader
@@ -94,7 +94,7 @@ struct ParseWorker: LineWorker {
     reader = SampleReader(fields: fields, syntax: .json, view: view)
   }
 
-  mutating func process(_ chunk: LineChunk, file: String, into output: inout [UInt8]) -> ParseReport {
+  func process(_ chunk: LineChunk, file: String, into output: inout [UInt8]) -> ParseReport {
     var report = ParseReport()
     let text = chunk.bytes.span
     chunk.forEachLine { number, range in
@@ -120,7 +120,7 @@ struct ParseWorker: LineWorker {
     return report
   }
 
-  private func parse(_ sample: borrowing Sample, _ index: Int) -> Completion? {
+  private func parse(_ sample: Sample, _ index: Int) -> Completion? {
     if view == .structured { return parser.parse(message: sample.completion(index)) }
     return sample.withCompletionBytes(index) { span in
       var bytes: [UInt8] = []

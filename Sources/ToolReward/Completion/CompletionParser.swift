@@ -3,13 +3,13 @@
 /// Parsing is total and linear: any bytes give a ``Completion``, whose segments tile them. Markers are found in one pass; a call's
 /// end is where its payload's grammar ends, unless the format says otherwise; a payload that cannot be read ends at the next marker,
 /// so that the calls after it are kept.
-public struct CompletionParser: Sendable {
+public final class CompletionParser: Sendable {
   /// The format.
   public let format: CompletionFormat
   let markers: MarkerSet
   let payload: JSONPayloadReader
   private let assistantMarkers: [[UInt8]]
-  private let terminators: [[UInt8]]
+  private let terminators: PatternList
 
   /// Prepares a format.
   public init(_ format: CompletionFormat) {
@@ -19,7 +19,7 @@ public struct CompletionParser: Sendable {
     case .json(let json): payload = JSONPayloadReader(json, leniencies: format.leniencies)
     }
     assistantMarkers = format.assistantMarkers.map { Array($0.utf8) }
-    terminators = format.terminators.map { Array($0.utf8) }
+    terminators = PatternList(format.terminators.map { Array($0.utf8) })
   }
 
   /// Parses a completion. O(text).
@@ -93,40 +93,11 @@ public struct CompletionParser: Sendable {
   /// Where trailing white space and end-of-turn tokens begin.
   private func bodyEnd(in text: Span<UInt8>, from start: Int) -> Int {
     var end = text.count
-    var trimmed = true
-    while trimmed {
-      trimmed = false
+    while true {
       while end > start, isJSONSpace(text[end - 1]) { end -= 1 }
-      for terminator in terminators
-      where !terminator.isEmpty && end - start >= terminator.count
-        && ByteSearch.matches(terminator, in: text, at: end - terminator.count)
-      {
-        end -= terminator.count
-        trimmed = true
-        break
-      }
+      guard let length = terminators.lengthOfFirst(in: text, endingAt: end, from: start) else { return end }
+      end -= length
     }
-    return end
-  }
-
-  /// Whether nothing but white space and end-of-turn tokens stands in the range.
-  func isBlank(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    var position = range.lowerBound
-    scan: while position < range.upperBound {
-      if isJSONSpace(text[position]) {
-        position += 1
-        continue
-      }
-      for terminator in terminators
-      where !terminator.isEmpty && position + terminator.count <= range.upperBound
-        && ByteSearch.matches(terminator, in: text, at: position)
-      {
-        position += terminator.count
-        continue scan
-      }
-      return false
-    }
-    return true
   }
 }
 

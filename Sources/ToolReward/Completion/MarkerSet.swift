@@ -19,7 +19,8 @@ struct MarkerPosition {
 
 /// The markers of a format, found together in one pass.
 struct MarkerSet: Sendable {
-  private let markers: [(kind: MarkerPosition.Kind, bytes: [UInt8])]
+  private let kinds: [MarkerPosition.Kind]
+  private let patterns: PatternList
   /// The byte all markers begin with, if it is one.
   private let commonFirst: UInt8?
   private let isFirst: [Bool]
@@ -35,7 +36,8 @@ struct MarkerSet: Sendable {
     markers.removeAll { $0.bytes.isEmpty }
     // Of two markers at one place the longer is meant.
     markers.sort { $0.bytes.count > $1.bytes.count }
-    self.markers = markers
+    kinds = markers.map(\.kind)
+    patterns = PatternList(markers.map(\.bytes))
     var isFirst = [Bool](repeating: false, count: 256)
     for marker in markers { isFirst[Int(marker.bytes[0])] = true }
     self.isFirst = isFirst
@@ -49,10 +51,9 @@ struct MarkerSet: Sendable {
     var position = start
     while let candidate = nextCandidate(in: text, from: position) {
       position = candidate + 1
-      for marker in markers where ByteSearch.matches(marker.bytes, in: text, at: candidate) {
-        found.append(MarkerPosition(kind: marker.kind, start: candidate, length: marker.bytes.count))
-        position = candidate + marker.bytes.count
-        break
+      if let marker = patterns.first(in: text, at: candidate) {
+        found.append(MarkerPosition(kind: kinds[marker.index], start: candidate, length: marker.count))
+        position = candidate + marker.count
       }
     }
     return found

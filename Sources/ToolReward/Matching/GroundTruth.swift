@@ -3,16 +3,39 @@
 /// Read from JSON in any of the shapes that data sets use: a list of `{"name": …, "arguments": …}`, one such object, either of them
 /// as a string that holds JSON, or such a string encoded once more. The empty list means that no call is right.
 public struct GroundTruth: Sendable {
-  let tape: ValueTape
-  let expected: [ExpectedCall]
+  private final class Storage: Sendable {
+    let tape: ValueTape
+    let expected: [ExpectedCall]
+    let items: [Int]
+    let hasCallTag: Bool
+    let hasResponseTag: Bool
+    let parts: [GroundTruth]
+
+    init(
+      tape: ValueTape, expected: [ExpectedCall], items: [Int], hasCallTag: Bool, hasResponseTag: Bool,
+      parts: [GroundTruth]
+    ) {
+      self.tape = tape
+      self.expected = expected
+      self.items = items
+      self.hasCallTag = hasCallTag
+      self.hasResponseTag = hasResponseTag
+      self.parts = parts
+    }
+  }
+  /// Shared, so that handing a ground truth about costs one reference.
+  private let storage: Storage
+
+  var tape: ValueTape { storage.tape }
+  var expected: [ExpectedCall] { storage.expected }
   /// The nodes of the whole calls, as written.
-  let items: [Int]
+  var items: [Int] { storage.items }
   /// Whether a model answer of this ground truth has a block of calls.
-  let hasCallTag: Bool
+  var hasCallTag: Bool { storage.hasCallTag }
   /// Whether a model answer of this ground truth has a response to the user.
-  let hasResponseTag: Bool
+  var hasResponseTag: Bool { storage.hasResponseTag }
   /// For a composition of rewards: the same ground truth as each of them reads it.
-  private(set) var parts: [GroundTruth] = []
+  var parts: [GroundTruth] { storage.parts }
 
   struct ExpectedCall: Sendable {
     let name: Int
@@ -86,26 +109,25 @@ public struct GroundTruth: Sendable {
       if acceptingValues { call = try Self.alternatives(of: list[position], call, position) }
       expected.append(call)
     }
-    tape = value.tape
-    self.expected = expected
-    items = list.map(\.index)
-    hasCallTag = !expected.isEmpty
-    hasResponseTag = expected.isEmpty
+    self.init(
+      tape: value.tape, expected: expected, items: list.map(\.index), hasCallTag: !expected.isEmpty,
+      hasResponseTag: expected.isEmpty)
   }
 
   /// The same ground truth as several rewards read it; the first one's stands for the whole.
   init(parts: [GroundTruth]) throws(GroundTruthError) {
     guard let first = parts.first else { throw GroundTruthError(.notAList, call: nil) }
-    self = first
-    self.parts = parts
+    self.init(
+      tape: first.tape, expected: first.expected, items: first.items, hasCallTag: first.hasCallTag,
+      hasResponseTag: first.hasResponseTag, parts: parts)
   }
 
-  private init(tape: ValueTape, expected: [ExpectedCall], items: [Int], hasCallTag: Bool, hasResponseTag: Bool) {
-    self.tape = tape
-    self.expected = expected
-    self.items = items
-    self.hasCallTag = hasCallTag
-    self.hasResponseTag = hasResponseTag
+  private init(
+    tape: ValueTape, expected: [ExpectedCall], items: [Int], hasCallTag: Bool, hasResponseTag: Bool,
+    parts: [GroundTruth] = []
+  ) {
+    storage = Storage(
+      tape: tape, expected: expected, items: items, hasCallTag: hasCallTag, hasResponseTag: hasResponseTag, parts: parts)
   }
 
   /// Reads a ground truth as ToolRL's data hold it: a model answer, with one `{"name": …, "parameters": …}` a line in its

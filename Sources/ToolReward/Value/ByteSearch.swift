@@ -102,6 +102,50 @@ package enum ByteSearch {
   }
 }
 
+/// Some patterns in one array, so that looking for them copies no reference.
+struct PatternList: Sendable {
+  private var bytes: [UInt8] = []
+  private var ends: [Int] = []
+
+  init(_ patterns: [[UInt8]]) {
+    for pattern in patterns where !pattern.isEmpty {
+      bytes += pattern
+      ends.append(bytes.count)
+    }
+  }
+
+  /// The first pattern, as its index and length, that stands at a position of the text.
+  @inline(__always)
+  func first(in text: Span<UInt8>, at position: Int) -> (index: Int, count: Int)? {
+    var start = 0
+    for index in ends.indices {
+      let end = ends[index]
+      if position + end - start <= text.count, bytes[start] == text[position],
+        ByteSearch.equal(bytes.span, start..<end, text, position..<(position + end - start))
+      {
+        return (index, end - start)
+      }
+      start = end
+    }
+    return nil
+  }
+
+  /// The length of the first pattern that ends at a position of the text, not beginning before `limit`.
+  func lengthOfFirst(in text: Span<UInt8>, endingAt position: Int, from limit: Int) -> Int? {
+    var start = 0
+    for end in ends {
+      let place = position - (end - start)
+      if place >= limit, bytes[start] == text[place],
+        ByteSearch.equal(bytes.span, start..<end, text, place..<position)
+      {
+        return end - start
+      }
+      start = end
+    }
+    return nil
+  }
+}
+
 /// Eight bytes at a time in a 64-bit word. The standard library's vector comparisons run lane by lane (measured on Swift 6.3: forty
 /// times slower), so that a plain word is the faster vector.
 enum Word {

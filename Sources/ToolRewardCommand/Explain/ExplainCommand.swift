@@ -93,7 +93,7 @@ struct ExplainCommand: ParsableCommand {
     return json == quoted
   }
 
-  private func explain(_ sample: borrowing Sample, _ scorer: Scorer) {
+  private func explain(_ sample: Sample, _ scorer: Scorer) {
     let style = Explanation.Style(isColored: color ?? Terminal.outputIsTerminal)
     let name = String(decoding: sample.id, as: UTF8.self)
     switch sample.task {

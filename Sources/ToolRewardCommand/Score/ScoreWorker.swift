@@ -1,8 +1,8 @@
 import ToolReward
 import ToolRewardData
 
-/// Scores the lines of a chunk.
-struct ScoreWorker: LineWorker {
+/// Scores the lines of a chunk. A class, so that closures over it copy one reference and not all that a scorer holds.
+final class ScoreWorker: LineWorker {
   private let countsFindings: Bool
   private let scorer: Scorer
   private let writer: VerdictWriter
@@ -25,7 +25,7 @@ struct ScoreWorker: LineWorker {
     componentCount = scorer.reward.componentNames.count
   }
 
-  mutating func process(_ chunk: LineChunk, file: String, into output: inout [UInt8]) -> ScoreReport {
+  func process(_ chunk: LineChunk, file: String, into output: inout [UInt8]) -> ScoreReport {
     var report = ScoreReport(componentNames: scorer.reward.componentNames, countsFindings: countsFindings)
     let text = chunk.bytes.span
     chunk.forEachLine { number, range in
@@ -60,7 +60,7 @@ struct ScoreWorker: LineWorker {
   }
 
   private func score(
-    _ sample: borrowing Sample, file: String, into output: inout [UInt8], _ report: inout ScoreReport
+    _ sample: Sample, file: String, into output: inout [UInt8], _ report: inout ScoreReport
   ) {
     switch sample.task {
     case .failure(let error):
@@ -82,7 +82,7 @@ struct ScoreWorker: LineWorker {
   }
 
   /// A completion's verdict; `nil` if it is no completion of the view's kind.
-  private func verdict(_ sample: borrowing Sample, _ index: Int, _ task: ScoringTask) -> Verdict? {
+  private func verdict(_ sample: Sample, _ index: Int, _ task: ScoringTask) -> Verdict? {
     if scorer.view == .structured {
       return scorer.parser.parse(message: sample.completion(index)).map {
         scorer.reward.judge($0, against: task.groundTruth, tools: task.tools)

@@ -1,7 +1,7 @@
 public import ToolReward
 
 /// One record: a task and the completions to judge by it.
-public struct Sample {
+public final class Sample {
   /// The identifier as JSON text: the record's, or the line number.
   public internal(set) var id: [UInt8] = []
   /// The line of the input, counted from 1.
@@ -38,7 +38,8 @@ public struct Sample {
   package func withCompletionBytes<R>(_ index: Int, _ body: (Span<UInt8>) -> R) -> R? {
     let node = tape.nodes[completions[index]]
     guard node.kind == .string else { return nil }
-    return body(tape.bytes.span.extracting(node.payload))
+    let bytes = tape.bytes
+    return body(bytes.span.extracting(node.payload))
   }
 
   init() {

@@ -12,7 +12,7 @@ public final class SampleReader {
   private let view: InputView
   private let usesTools: Bool
   private let session = ValueSession()
-  private var sample = Sample()
+  private let sample = Sample()
   private var groundTruths = RawValueMemo<Result<GroundTruth, GroundTruthError>>(byteLimit: 4 << 20)
   private var toolboxes = RawValueMemo<Result<Toolbox, ToolboxError>?>(byteLimit: 12 << 20)
   /// The members whose values are looked up by their text, as they stand in a line: `"name"`.
@@ -58,7 +58,7 @@ public final class SampleReader {
   ///
   /// - Throws: ``SampleError`` if the line is not such a record.
   public func withSample<R>(
-    _ text: Span<UInt8>, _ range: Range<Int>, line: Int, _ body: (borrowing Sample) -> R
+    _ text: Span<UInt8>, _ range: Range<Int>, line: Int, _ body: (Sample) -> R
   ) throws(SampleError) -> R {
     // From here on offsets count from the start of the line.
     let text = text.extracting(range)
@@ -92,7 +92,8 @@ public final class SampleReader {
   /// The remembered members that a line has: the last one's name, and what its text was compiled to, if it is known.
   private struct Known {
     var groundTruth: (name: Int, compiled: Result<GroundTruth, GroundTruthError>?)?
-    var tools: (name: Int, compiled: Result<Toolbox, ToolboxError>??)?
+    /// Tools that are not used are known without being compiled.
+    var tools: (name: Int, isKnown: Bool, compiled: Result<Toolbox, ToolboxError>?)?
   }
 
   /// Reads the line into the session's tape, but feeds `null` for a ground truth or tools that are known.
@@ -101,21 +102,20 @@ public final class SampleReader {
     guard line.count <= limits.bytes else { throw ValueError(.tooLarge, at: 0) }
     try session.beginParts(limits: limits)
     var fed = 0
-    var places = [Int?](repeating: nil, count: remembered.count)
-    for index in remembered.indices { places[index] = ByteSearch.firstIndex(of: remembered[index].token, in: line) }
-    while true {
-      // The next place in the line where a remembered member may stand.
-      var next: Int?
-      for index in remembered.indices {
-        if let place = places[index], place < next.flatMap({ places[$0] }) ?? .max { next = index }
-      }
-      guard let next, let place = places[next] else { break }
-      let member = remembered[next]
-      places[next] = ByteSearch.firstIndex(of: member.token, in: line, from: place + member.token.count)
-      guard place >= fed, let value = valueStart(line, token: place, member.token.count) else { continue }
+    var from = 0
+    var found = remembered.count - 1
+    // Once each member was met, what else the line holds is just read: a repeated member too, the last of which counts.
+    var unmet = (1 << remembered.count) - 1
+    while unmet != 0, let next = nextToken(line, from: from, lastFound: found) {
+      let member = remembered[next.member]
+      found = next.member
+      from = next.place + 1
+      guard let value = valueStart(line, token: next.place, member.token.count) else { continue }
       try session.feed(line, fed..<value)
       fed = value
+      from = value
       guard let name = session.openMember, session.tape.payload(of: name, equals: member.name) else { continue }
+      unmet &= ~(1 << next.member)
       let length: Int?
       switch member.part {
       case .groundTruth:
@@ -124,7 +124,7 @@ public final class SampleReader {
         length = found?.length
       case .tools:
         let found = toolboxes.find(line, at: value)
-        known.tools = (name, found?.compiled)
+        known.tools = (name, found != nil, found?.compiled)
         length = found?.length
       }
       guard let length else {
@@ -133,9 +133,24 @@ public final class SampleReader {
       }
       try session.feedNull()
       fed = value + length
+      from = fed
     }
     if fed < line.count { try session.feed(line, fed..<line.count) }
     _ = try session.finishParts(at: line.count)
+  }
+
+  /// The next place where a remembered member's name may stand. The one found last is looked for last, and only up to where another was
+  /// found: in most lines each stands once, and its value's text need not be searched for it again.
+  private func nextToken(_ line: Span<UInt8>, from: Int, lastFound: Int) -> (member: Int, place: Int)? {
+    var best: (member: Int, place: Int)?
+    for step in 1...max(1, remembered.count) where !remembered.isEmpty {
+      let member = (lastFound + step) % remembered.count
+      let token = remembered[member].token
+      let end = best.map { min(line.count, $0.place + token.count - 1) } ?? line.count
+      guard from < end, let place = ByteSearch.firstIndex(of: token, in: line.extracting(from..<end)) else { continue }
+      best = (member, from + place)
+    }
+    return best
   }
 
   /// Where the value of the member begins whose name token stands at `token`; `nil` if it cannot be a name: a name follows `{` or `,`
@@ -230,14 +245,14 @@ public final class SampleReader {
 
   private func toolbox(_ text: Span<UInt8>, _ known: Known) -> Toolbox? {
     guard usesTools else {
-      if let tools = known.tools, tools.compiled == nil, let place = sample.tape.discardedRange(after: tools.name, in: text) {
+      if let tools = known.tools, !tools.isKnown, let place = sample.tape.discardedRange(after: tools.name, in: text) {
         toolboxes.keep(text, place, nil)
       }
       return nil
     }
     guard let node = node(at: fields.tools) else { return nil }
     let isKnown = known.tools.map { $0.name + 1 == node } ?? false
-    var result = isKnown ? known.tools?.compiled.flatMap { $0 } : nil
+    var result = isKnown ? known.tools?.compiled : nil
     if result == nil, sample.tape.nodes[node].kind != .null {
       do throws(ToolboxError) {
         result = .success(try Toolbox(Value(tape: sample.tape, index: node)))

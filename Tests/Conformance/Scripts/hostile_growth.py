@@ -21,6 +21,9 @@ FAMILIES = {
     "think closers": ("", "</think>", ""), "open objects": ("", '<tool_call>{"a":', ""), "open strings": ("", '<tool_call>["', ""),
     "open arrays": ("", "<tool_call>[1,", ""), "escaped openers": ("<tool_call>{\"a\":\"", '<tool_call>{\\"a\\":\\"', ""),
     "empty frames": ("", "<tool_call></tool_call>", ""), "whole frames": ("<think>x</think>", f"<tool_call>{CALL}</tool_call>", ""),
+    "frames with escapes": ("<think>x</think>", '<tool_call>{"name":"f","arguments":{"a":"x\\ny"}}</tool_call>', ""),
+    "open frames with escapes": ("", '<tool_call>{"name":"f","arguments":{"a":"x\\ny"}}', ""),
+    "reversed calls": None,
     "bad frames": ("<think>x</think>", "<tool_call>{\"name\":oops}</tool_call>", ""),
     "one deep value": ("<think>x</think><tool_call>", "[", "</tool_call>"), "spaces": ("<tool_call>", " ", "x</tool_call>"),
     "one long string": ('<think>x</think><tool_call>[{"name":"f","arguments":{"a":"', "x", '"}}]</tool_call>'),
@@ -44,6 +47,12 @@ def text(name, n):
             members.append(f'"k{len(members)}":1')
             length += len(members[-1]) + 1
         return '<think>x</think><tool_call>[{"name":"f","arguments":{' + ",".join(members) + "}}]</tool_call>"
+    if name == "reversed calls":
+        calls, length = [], 0
+        while length < n:
+            calls.append(f'{{"name":"f{len(calls)}","arguments":{{}}}}')
+            length += len(calls[-1]) + 1
+        return "<think>x</think><tool_call>[" + ",".join(reversed(calls)) + "]</tool_call>"
     return fill(*FAMILIES[name], n)
 
 
@@ -69,7 +78,7 @@ with tempfile.TemporaryDirectory() as folder:
 
     empty = written("", "empty")
     runs = [["score"], ["score", "--reward", "tool-n1-v4", "--view", "conversation"], ["score", "--reward", "exact-match", "--format", "hermes"],
-            ["score", "--reward", "exact-match", "--format", "tool-n1"], ["parse", "--format", "hermes"]]
+            ["score", "--reward", "strict"], ["score", "--reward", "tool-rl"], ["parse", "--format", "hermes"]]
     for name in FAMILIES:
         small, large = written(text(name, size), "small"), written(text(name, size * 10), "large")
         worst = ""

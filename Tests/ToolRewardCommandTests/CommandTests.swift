@@ -149,6 +149,130 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
   }
 }
 
+@Suite struct LongRunTests {
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("toolreward-\(UUID().uuidString)")
+
+  private func path(_ name: String, _ text: String? = nil) throws -> String {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let url = folder.appendingPathComponent(name)
+    if let text { try Data(text.utf8).write(to: url) }
+    return url.path
+  }
+
+  private func text(_ path: String) throws -> String { String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self) }
+
+  /// Whatever of the output stands, cut at any byte: resumed, it is the whole.
+  @Test func resume() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var lines = (0..<6).map { #"{"id":"\#($0)","completion":"\#(good)","ground_truth":\#(truth)}"# }
+    lines.insert(#"{"completions":["\#(good)","no","\#(good)"],"ground_truth":\#(truth)}"#, at: 3)
+    lines.insert("", at: 2)
+    lines.insert("not json", at: 5)
+    let input = try path("in.jsonl", lines.joined(separator: "\n"))
+    let output = try path("out.jsonl")
+    let manifest = try path("run.json")
+    let whole = try Run(["score", input, "-o", output, "--manifest", manifest])
+    #expect(whole.status == 1)
+    let expected = try text(output)
+    let ran = try text(manifest)
+    for cut in stride(from: 0, through: expected.utf8.count, by: 97) {
+      try Data(expected.utf8.prefix(cut)).write(to: URL(fileURLWithPath: output))
+      #expect(try Run(["score", input, "-o", output, "--resume", "--manifest", manifest]).status == 1)
+      #expect(try text(output) == expected, "cut at \(cut)")
+      #expect(try text(manifest) == ran, "cut at \(cut)")
+    }
+    // Another run's output is left as it is.
+    try Data((expected + expected).utf8).write(to: URL(fileURLWithPath: output))
+    let other = try Run(["score", input, "-o", output, "--resume"])
+    #expect(other.status == 65)
+    #expect(other.errors.contains("another run's"))
+    #expect(try text(output) == expected + expected)
+  }
+
+  @Test func nothingIsOverwritten() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let line = #"{"completion":"x","ground_truth":[]}"#
+    let input = try path("in.jsonl", line)
+    let link = try path("link.jsonl")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: input)
+    for output in [link, folder.path + "/./in.jsonl"] {
+      let run = try Run(["score", input, "-o", output])
+      #expect(run.status == 64)
+      #expect(run.errors.contains("is both input and output"))
+      #expect(try text(input) == line)
+    }
+    let precious = try path("precious.jsonl", "keep")
+    #expect(try Run(["score", folder.path + "/nothing.jsonl", "-o", precious]).status == 66)
+    #expect(try text(precious) == "keep")
+  }
+
+  @Test func manifestAndThreshold() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let input = try path("in.jsonl", #"{"id":"a","completion":"\#(good)","ground_truth":\#(truth)}"# + "\n")
+    let manifest = try path("run.json")
+    #expect(try Run(["score", input, "--fail-under", "1", "--manifest", manifest]).status == 0)
+    let json = try text(manifest)
+    for part in [#""samples": 1"#, #""name": "tool-n1""#, #""formula": "sum of score / number of samples whose score is not null""#, #""version": ""#] {
+      #expect(json.contains(part), "\(part)")
+    }
+    let missed = try Run(["score", input, "--fail-under", "1.1"])
+    #expect(missed.status == 2)
+    #expect(missed.errors == "toolreward: the mean score is 1.0000; --fail-under asks for 1.1\n")
+    #expect(try Run(["score", "-", "--resume"]).status == 64)
+  }
+
+  @Test func oneBadCompletionCostsNoOther() throws {
+    let run = try Run(["score", "-"], input: #"{"id":"g","completions":["\#(good)",null,"\#(good)"],"ground_truth":\#(truth)}"#)
+    let lines = run.output.split(separator: "\n").map(String.init)
+    #expect(lines.count == 3)
+    #expect(lines[0] == #"{"id":"g","index":0,"score":1,\#(whole)"#)
+    #expect(lines[1].contains(#""index":1,"score":null"#) && lines[1].contains(#"\"completions\"[1] must be a string"#))
+    #expect(lines[2] == #"{"id":"g","index":2,"score":1,\#(whole)"#)
+    let broken = try Run(["score", "-"], input: #"{"id":"abc","ground_truth":[]}"#)
+    #expect(broken.output.hasPrefix(#"{"id":"abc","score":null"#))
+    let parsed = try Run(["parse", "--view", "structured", "-"], input: #"{"id":"s","completion":{"content":5}}"#)
+    #expect(parsed.output.hasPrefix(#"{"id":"s","calls":[]"#) && parsed.output.contains("invalid_completion"))
+    #expect(parsed.status == 1)
+  }
+
+  @Test func explain() throws {
+    let fixtures = root.appendingPathComponent("Fixtures/completions.jsonl").path
+    let run = try Run(["explain", fixtures, "--id", "wrong argument"])
+    #expect(
+      run.output == """
+        sample "wrong argument", line 2, reward tool-n1: 0
+          reasoning 1, format 1, names 1, calls 0
+
+          <think>Three nights.</think>
+          <tool_call>[{"name": "book_hotel", "arguments": {"nights": "3"}}]</tool_call>
+                                                                     1~~
+
+        1 error wrong_argument at /nights, bytes 88–91: an argument has another value than expected
+            expected  3
+            came      "3"
+
+        """)
+    #expect(try Run(["explain", fixtures, "--line", "3", "--color"]).output.contains("\u{1B}[1msample \"no call\", line 3"))
+    #expect(try Run(["explain", fixtures, "--id", "nobody"]).status == 65)
+    let hostile = try Run(["explain", "-", "--reward", "strict"], input: #"{"completion":"<think>\u001b[2J\u0007</think>\u202e","ground_truth":[]}"#)
+    #expect(!hostile.output.contains("\u{1B}") && !hostile.output.contains("\u{202E}"), "control characters are shown, not sent")
+  }
+
+  @Test func filesOfOnesOwn() throws {
+    let reward = root.appendingPathComponent("Fixtures/reward.json").path
+    let format = root.appendingPathComponent("Fixtures/format.json").path
+    let input = #"{"id":"a","completion":"[THINK]x[/THINK][CALL]{\"tool\":\"f\",\"args\":{\"a\":1}}[/CALL]","ground_truth":\#(truth)}"#
+    let run = try Run(["score", "--reward", reward, "--format", format, "--step", "50", "-"], input: input)
+    #expect(run.output.hasPrefix(#"{"id":"a","score":0.8,"components":{"strict":1,"#))
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let wrong = try path("wrong.json", "{\"name\":\"x\",\n\"reward\":\"no\"}")
+    let refused = try Run(["score", "--reward", wrong, "-"], input: input)
+    #expect(refused.status == 64)
+    #expect(refused.errors.contains("\(wrong):2:10: /reward: there is no reward \"no\""))
+    #expect(try Run(["score", "--reward", "nowhere.json", "-"], input: input).status == 66)
+  }
+}
+
 @Suite struct OtherCommandTests {
   @Test func parse() throws {
     let run = try Run(

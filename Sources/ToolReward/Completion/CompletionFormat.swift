@@ -62,7 +62,10 @@ public struct ReasoningRule: Sendable, Hashable {
   }
   /// Which closing marker ends it.
   public enum Close: Sendable, Hashable {
-    case first, last
+    /// The first one.
+    case first
+    /// The last one of the completion.
+    case last
   }
   /// What calls within reasoning are.
   public enum CallsInside: Sendable, Hashable {
@@ -126,7 +129,9 @@ public struct CallFrame: Sendable, Hashable {
 public struct JSONPayload: Sendable, Hashable {
   /// How many calls one frame holds, and how they are written.
   public struct Cardinality: OptionSet, Sendable, Hashable {
+    /// The bits.
     public let rawValue: UInt8
+    /// Creates a set from bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// One object.
     public static let one = Cardinality(rawValue: 1)
@@ -169,7 +174,9 @@ public struct JSONPayload: Sendable, Hashable {
 
 /// Departures from a format that are read all the same. Each use leaves a diagnostic named `leniency_…`.
 public struct Leniencies: OptionSet, Sendable, Hashable {
+  /// The bits.
   public let rawValue: UInt32
+  /// Creates a set from bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// A comma before `}` or `]`.

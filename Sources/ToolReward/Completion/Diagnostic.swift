@@ -45,31 +45,54 @@ public struct Diagnostic: Sendable, Hashable {
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
     // The completion.
+    /// `ill_formed_utf8`: the completion is not well-formed UTF-8.
     public static let illFormedUTF8 = Code("ill_formed_utf8", "the completion is not well-formed UTF-8")
+    /// `unclosed_reasoning`: the reasoning is never closed.
     public static let unclosedReasoning = Code("unclosed_reasoning", "the reasoning is never closed")
+    /// `repeated_reasoning`: a second reasoning block opens.
     public static let repeatedReasoning = Code("repeated_reasoning", "a second reasoning block opens")
+    /// `stray_reasoning_close`: a closing reasoning marker closes nothing.
     public static let strayReasoningClose = Code("stray_reasoning_close", "a closing reasoning marker closes nothing")
+    /// `call_in_reasoning`: a call frame stands inside the reasoning.
     public static let callInReasoning = Code("call_in_reasoning", "a call frame stands inside the reasoning")
+    /// `stray_call_close`: a closing call marker closes nothing.
     public static let strayCallClose = Code("stray_call_close", "a closing call marker closes nothing")
+    /// `unconfirmed_opener`: an opening call marker with no payload behind it; read as text.
     public static let unconfirmedOpener = Code(
       "unconfirmed_opener", "an opening call marker with no payload behind it; read as text")
 
     // An attempt.
+    /// `malformed_json`: the payload is not JSON.
     public static let malformedPayload = Code("malformed_json", "the payload is not JSON")
+    /// `unexpected_end`: the payload ends in the middle of a value.
     public static let unexpectedEnd = Code("unexpected_end", "the payload ends in the middle of a value")
+    /// `ill_formed_payload`: the payload is not well-formed UTF-8.
     public static let illFormedPayload = Code("ill_formed_payload", "the payload is not well-formed UTF-8")
+    /// `lone_surrogate`: a \u escape in the payload holds half a surrogate pair.
     public static let loneSurrogate = Code("lone_surrogate", "a \\u escape in the payload holds half a surrogate pair")
+    /// `empty_frame`: the call frame is empty.
     public static let emptyFrame = Code("empty_frame", "the call frame is empty")
+    /// `unclosed_call`: the call frame is never closed.
     public static let unclosedCall = Code("unclosed_call", "the call frame is never closed")
+    /// `text_after_payload`: text stands between the payload and the closing marker.
     public static let textAfterPayload = Code("text_after_payload", "text stands between the payload and the closing marker")
+    /// `not_a_call`: the payload is no object that could be a call.
     public static let notACall = Code("not_a_call", "the payload is no object that could be a call")
+    /// `unexpected_cardinality`: the frame does not hold the number of calls the format has.
     public static let cardinality = Code("unexpected_cardinality", "the frame does not hold the number of calls the format has")
+    /// `missing_name`: the call has no name.
     public static let missingName = Code("missing_name", "the call has no name")
+    /// `name_not_string`: the call's name is not a string.
     public static let nameNotString = Code("name_not_string", "the call's name is not a string")
+    /// `missing_arguments`: the call has no arguments.
     public static let missingArguments = Code("missing_arguments", "the call has no arguments")
+    /// `arguments_not_object`: the call's arguments are not an object.
     public static let argumentsNotObject = Code("arguments_not_object", "the call's arguments are not an object")
+    /// `surplus_member`: the call has a member besides name and arguments.
     public static let surplusMember = Code("surplus_member", "the call has a member besides name and arguments")
+    /// `duplicate_member`: an object has two members of the same name; the last counts.
     public static let duplicateMember = Code("duplicate_member", "an object has two members of the same name; the last counts")
+    /// `limit_exceeded`: the payload is nested too deeply or too large.
     public static let limitExceeded = Code("limit_exceeded", "the payload is nested too deeply or too large")
 
     /// The diagnostic that a leniency leaves.

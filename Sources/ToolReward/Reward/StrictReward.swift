@@ -113,6 +113,8 @@ public struct StrictReward: RewardPolicy {
 }
 
 extension Diagnostic.Code {
+  /// `empty_reasoning`: the reasoning block is empty.
   public static let emptyReasoning = Self("empty_reasoning", "the reasoning block is empty")
+  /// `surplus_text`: something stands where only the calls should.
   public static let surplusText = Self("surplus_text", "something stands where only the calls should")
 }

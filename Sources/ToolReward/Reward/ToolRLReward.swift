@@ -28,6 +28,7 @@ public struct ToolRLReward: RewardPolicy {
   }
   /// Whether long reasoning earns.
   public enum Length: String, Sendable, Hashable, CaseIterable {
+    /// It does not.
     case off
     /// Up to 1 at 512 words (`WITHLENGTH`).
     case fixed
@@ -45,6 +46,7 @@ public struct ToolRLReward: RewardPolicy {
   public var correctnessMaximum: Double
   /// The training step, for schedules.
   public var step: Int
+  /// The name in options and output.
   public let name: String
 
   /// Creates the reward.
@@ -393,7 +395,9 @@ public struct ToolRLReward: RewardPolicy {
 }
 
 extension Diagnostic.Code {
+  /// `wrong_layout`: the response does not have the ground truth's parts, in their order and line breaks.
   public static let wrongLayout = Self(
     "wrong_layout", "the response does not have the ground truth's parts, in their order and line breaks")
+  /// `malformed_line`: a line of the call block is not JSON.
   public static let malformedLine = Self("malformed_line", "a line of the call block is not JSON")
 }

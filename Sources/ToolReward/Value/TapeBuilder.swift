@@ -181,7 +181,6 @@ struct TapeBuilder {
     if nextLoneSurrogate < loneSurrogates.count, loneSurrogates[nextLoneSurrogate] < lastEnd {
       while nextLoneSurrogate < loneSurrogates.count, loneSurrogates[nextLoneSurrogate] < lastEnd { nextLoneSurrogate += 1 }
       unsafe Surrogates.appendDecoded(source, from: start, to: lastEnd, into: &tape.bytes)
-      node.flags = .loneSurrogate
       node.count = UInt32(tape.bytes.count) - node.offset
     } else {
       unsafe tape.bytes.append(contentsOf: UnsafeBufferPointer(start: text, count: count))

@@ -14,7 +14,18 @@ public struct Value: Sendable {
 
   /// What a value is.
   public enum Kind: String, Sendable, Hashable {
-    case null, boolean, number, string, array, object
+    /// `null`.
+    case null
+    /// `true` or `false`.
+    case boolean
+    /// A number, by its literal.
+    case number
+    /// A string.
+    case string
+    /// An array.
+    case array
+    /// An object.
+    case object
   }
 
   /// What the value is.

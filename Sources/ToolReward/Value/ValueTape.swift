@@ -27,8 +27,6 @@ package struct TapeNode: Sendable {
     static let fractional = Flags(rawValue: 2)
     /// NaN, Infinity or -Infinity: Python syntax only.
     static let nonFinite = Flags(rawValue: 4)
-    /// A string with a lone surrogate, held as its three-byte generalised UTF-8 form: Python syntax only.
-    static let loneSurrogate = Flags(rawValue: 8)
     /// A container within which some object has two members of the same name.
     static let duplicateNamesBelow = Flags(rawValue: 16)
   }

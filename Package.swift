@@ -53,3 +53,17 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// FUZZING=1: libFuzzer targets, which have a `main` of the fuzzer's and cannot be built without it. See Docs/Checks.md.
+if Context.environment["FUZZING"] != nil {
+  for name in ["FuzzValue", "FuzzParser", "FuzzScore"] {
+    package.targets.append(
+      .executableTarget(name: name, dependencies: ["ToolReward"], path: "Tests/Fuzz/\(name)", swiftSettings: settings))
+  }
+}
+
+// BENCHMARKS=1: the in-memory loop of Tests/Benchmark/benchmark.py.
+if Context.environment["BENCHMARKS"] != nil {
+  package.targets.append(
+    .executableTarget(name: "InMemory", dependencies: ["ToolReward"], path: "Tests/Benchmark/InMemory", swiftSettings: settings))
+}

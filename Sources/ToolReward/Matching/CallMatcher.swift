@@ -80,7 +80,8 @@ public struct CallMatcher: Sendable {
   /// partner: sameness is then an equivalence, and the first free partner as good as any. With several accepted values it is none,
   /// and the pairs are always looked at.
   private func exactPairs(_ actual: [Actual], _ tape: ValueTape, _ truth: GroundTruth) -> [Int?] {
-    if truth.hasAlternatives || actual.count * truth.count <= BipartiteMatching.pairLimit {
+    let isSmall = actual.count * truth.count <= BipartiteMatching.pairLimit || truth.count <= 8
+    if truth.hasAlternatives || isSmall {
       return BipartiteMatching.maximum(left: truth.count, right: actual.count) {
         same(actual[$1], tape, truth.expected[$0], truth.tape)
       }

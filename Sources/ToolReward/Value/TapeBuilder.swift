@@ -33,7 +33,7 @@ struct TapeBuilder {
   /// Containers that are open: their node, and where their names start in `names`.
   private var open: [(node: Int, names: Int)] = []
   /// Names of the objects that are open.
-  private var names: [(hash: UInt32, node: Int)] = []
+  private var names: [(hash: UInt32, node: UInt32)] = []
   private var nodeLimit = 0
 
   /// The depth of the container that is open.
@@ -171,7 +171,7 @@ struct TapeBuilder {
       return unsafe quickHash(base + payload.lowerBound, payload.count)
     }
     tape.nodes[index].next = hash
-    names.append((hash, index))
+    names.append((hash, UInt32(index)))
     return true
   }
 
@@ -220,23 +220,51 @@ struct TapeBuilder {
     return true
   }
 
-  /// Whether two of the open object's names are the same. Pairs for a few names, else a table keyed by a seeded hash: linear
-  /// whatever the names.
+  /// Whether two of the open object's names are the same. Pairs for a few names; for more, their hashes are sorted by radix, which reads and
+  /// writes memory in order, and only names whose hashes agree are compared: linear whatever the names.
   private func hasDuplicate(from first: Int) -> Bool {
     let count = names.count - first
     if count <= 16 {
       for right in (first + 1)..<(first + count) {
         for left in first..<right where names[left].hash == names[right].hash {
-          if sameName(names[left].node, names[right].node) { return true }
+          if sameName(Int(names[left].node), Int(names[right].node)) { return true }
         }
       }
       return false
     }
-    var table = NameTable(capacity: count)
-    for position in first..<(first + count) {
-      if table.position(of: names[position].node, in: tape, insert: position) != nil { return true }
+    let sorted = sortedByHash(from: first)
+    var start = 0
+    while start < count {
+      var end = start + 1
+      while end < count, sorted[end].hash == sorted[start].hash { end += 1 }
+      if end - start > 1 {
+        var table = NameTable(capacity: end - start)
+        for position in start..<end {
+          if table.position(of: Int(sorted[position].node), in: tape, insert: position) != nil { return true }
+        }
+      }
+      start = end
     }
     return false
+  }
+
+  /// The open object's names in the order of their hashes.
+  private func sortedByHash(from first: Int) -> [(hash: UInt32, node: UInt32)] {
+    var source = Array(names[first...])
+    var target = source
+    // A byte of the hash at a time, the lowest first.
+    for shift in [0, 8, 16, 24] as [UInt32] {
+      var places = [Int](repeating: 0, count: 257)
+      for name in source { places[Int(name.hash >> shift & 0xFF) + 1] += 1 }
+      for digit in 1..<257 { places[digit] += places[digit - 1] }
+      for name in source {
+        let digit = Int(name.hash >> shift & 0xFF)
+        target[places[digit]] = name
+        places[digit] += 1
+      }
+      swap(&source, &target)
+    }
+    return source
   }
 
   private func sameName(_ left: Int, _ right: Int) -> Bool {

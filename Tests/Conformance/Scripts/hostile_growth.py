@@ -3,7 +3,7 @@
 
 usage: hostile_growth.py TOOLREWARD [--size BYTES]
 Each family is scored at SIZE and at ten times SIZE, by each reward and through `parse`; the best of three runs counts, the start of an empty run
-is taken off.
+is taken off. Where the smaller run takes too little to be told from that start, both sizes are doubled, twice at most.
 """
 import json, os, resource, subprocess, sys, tempfile
 
@@ -80,13 +80,13 @@ with tempfile.TemporaryDirectory() as folder:
     runs = [["score"], ["score", "--reward", "tool-n1-v4", "--view", "conversation"], ["score", "--reward", "exact-match", "--format", "hermes"],
             ["score", "--reward", "strict"], ["score", "--reward", "tool-rl"], ["parse", "--format", "hermes"]]
     for name in FAMILIES:
-        small, large = written(text(name, size), "small"), written(text(name, size * 10), "large")
         worst = ""
         for arguments in runs:
             start = seconds(arguments, empty)
-            # Below a few milliseconds a run measures the machine, not the program.
-            one = max(seconds(arguments, small) - start, 0.004)
-            ten = seconds(arguments, large) - start
+            for scale in (size, 2 * size, 4 * size):
+                one = max(seconds(arguments, written(text(name, scale), "small")) - start, 0.004)
+                if one >= 0.02: break
+            ten = seconds(arguments, written(text(name, scale * 10), "large")) - start
             if ten / one > 12:
                 failed += 1
                 worst += f"  FAILED {' '.join(arguments)}: {one:.3f} s, then {ten:.3f} s"

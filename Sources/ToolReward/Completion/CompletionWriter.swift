@@ -11,12 +11,7 @@ public struct CompletionWriter: Sendable {
   ///   - index: Which of the sample's completions it is; `nil` if the sample has one, not a list.
   ///   - output: Where to append.
   public func append(_ completion: Completion, id: [UInt8], index: Int? = nil, to output: inout [UInt8]) {
-    output.append(contentsOf: #"{"id":"#.utf8)
-    output.append(contentsOf: id)
-    if let index {
-      output.append(contentsOf: #","index":"#.utf8)
-      VerdictWriter.append(index, to: &output)
-    }
+    VerdictWriter.appendIdentity(id: id, index: index, to: &output)
     output.append(contentsOf: #","calls":["#.utf8)
     for (position, attempt) in completion.attempts.enumerated() {
       output.append(contentsOf: position > 0 ? #",{"name":"#.utf8 : #"{"name":"#.utf8)
@@ -53,12 +48,7 @@ public struct CompletionWriter: Sendable {
 
   /// Appends a line for a completion that cannot be read.
   public func append(_ error: SampleError, id: [UInt8], index: Int? = nil, to output: inout [UInt8]) {
-    output.append(contentsOf: #"{"id":"#.utf8)
-    output.append(contentsOf: id)
-    if let index {
-      output.append(contentsOf: #","index":"#.utf8)
-      VerdictWriter.append(index, to: &output)
-    }
+    VerdictWriter.appendIdentity(id: id, index: index, to: &output)
     output.append(contentsOf: #","calls":[],"segments":[],"diagnostics":[],"error":"#.utf8)
     VerdictWriter.append(error, to: &output)
     output.append(contentsOf: [0x7D, 0x0A])

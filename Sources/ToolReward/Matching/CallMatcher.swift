@@ -172,10 +172,14 @@ public struct CallMatcher: Sendable {
 
 extension Completion {
   /// The attempts that give a name and arguments.
-  var actualCalls: [CallMatcher.Actual] {
+  var actualCalls: [CallMatcher.Actual] { actualCalls(in: attempts.indices) }
+
+  /// Those of some attempts.
+  func actualCalls(in range: Range<Int>) -> [CallMatcher.Actual] {
     var calls: [CallMatcher.Actual] = []
-    calls.reserveCapacity(attempts.count)
-    for (index, attempt) in attempts.enumerated() {
+    calls.reserveCapacity(range.count)
+    for index in range {
+      let attempt = attempts[index]
       if let name = attempt.name, let arguments = attempt.arguments {
         calls.append(CallMatcher.Actual(name: name, arguments: arguments, attempt: index))
       }

@@ -87,13 +87,7 @@ public struct ToolN1Reward: RewardPolicy {
       isMatch = truth.isEmpty
       hasNames = isMatch
     case .calls:
-      calls.reserveCapacity(attempts.count)
-      for index in attempts {
-        let attempt = completion.attempts[index]
-        if let name = attempt.name, let arguments = attempt.arguments {
-          calls.append(CallMatcher.Actual(name: name, arguments: arguments, attempt: index))
-        }
-      }
+      calls = completion.actualCalls(in: attempts)
       // A list or an object cannot be hashed: the official code catches that and calls it a mismatch.
       let isHashable = calls.allSatisfy { !completion.tape.nodes[$0.name].isContainer }
       isMatch = isHashable && matcher.isExact(calls, completion.tape, truth)

@@ -51,13 +51,18 @@ public struct VerdictWriter: Sendable {
 
   /// Appends what a sample's line begins with, up to the score: by it a line is known for that sample's.
   package func appendBeginning(id: [UInt8], index: Int?, to output: inout [UInt8]) {
+    Self.appendIdentity(id: id, index: index, to: &output)
+    output.append(contentsOf: #","score":"#.utf8)
+  }
+
+  /// Appends what every line about a completion begins with.
+  static func appendIdentity(id: [UInt8], index: Int?, to output: inout [UInt8]) {
     output.append(contentsOf: #"{"id":"#.utf8)
     output.append(contentsOf: id)
     if let index {
       output.append(contentsOf: #","index":"#.utf8)
-      Self.append(index, to: &output)
+      append(index, to: &output)
     }
-    output.append(contentsOf: #","score":"#.utf8)
   }
 
   private func append(_ finding: Finding, to output: inout [UInt8]) {

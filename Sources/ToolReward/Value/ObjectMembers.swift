@@ -58,31 +58,32 @@ struct NameTable {
   /// The position kept for the name at `node`; if there is none, `insert` is kept for it and `nil` returned.
   mutating func position(of node: Int, in tape: borrowing ValueTape, insert: Int) -> Int? {
     let hash = hash(tape, node)
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != 0 {
-      if (slots[slot] ^ hash) >> 32 == 0 {
-        let entry = entries[Int(UInt32(truncatingIfNeeded: slots[slot])) - 1]
-        if Self.same(tape, Int(entry.node), tape, node) { return Int(entry.position) }
-      }
-      slot = (slot + 1) & mask
-    }
+    let place = find(hash, node, tape, own: tape)
+    if let position = place.position { return position }
     entries.append((UInt32(node), UInt32(insert)))
-    slots[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(entries.count)
+    slots[place.slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(entries.count)
     return nil
   }
 
   /// The position kept in this table, made from `own`, for the name that stands at `node` of `tape`.
   func position(of node: Int, in tape: borrowing ValueTape, own: borrowing ValueTape) -> Int? {
-    let hash = hash(tape, node)
+    find(hash(tape, node), node, tape, own: own).position
+  }
+
+  /// Where a name is kept, or the free slot where it would be.
+  @inline(__always)
+  private func find(
+    _ hash: UInt64, _ node: Int, _ tape: borrowing ValueTape, own: borrowing ValueTape
+  ) -> (position: Int?, slot: Int) {
     var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot] != 0 {
       if (slots[slot] ^ hash) >> 32 == 0 {
         let entry = entries[Int(UInt32(truncatingIfNeeded: slots[slot])) - 1]
-        if Self.same(own, Int(entry.node), tape, node) { return Int(entry.position) }
+        if Self.same(own, Int(entry.node), tape, node) { return (Int(entry.position), slot) }
       }
       slot = (slot + 1) & mask
     }
-    return nil
+    return (nil, slot)
   }
 
   @inline(__always)

@@ -103,7 +103,6 @@ struct JSONPayloadReader: Sendable {
       range = start..<end
     }
     guard let copy = withoutTrailingCommas(text, range) else { return nil }
-    // The copy is as long as the original, so its offsets are the completion's once moved by the range's start.
     guard let root = try? session.readDocument(copy.span, 0..<copy.count, syntax: rule.syntax, limits: rule.limits)
     else { return nil }
     return Read(root: root, end: range.upperBound, used: used, hasOffsets: false)

@@ -49,7 +49,8 @@ let package = Package(
       name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),
     .testTarget(
-      name: "Conformance", dependencies: ["ToolReward", "ToolRewardData"], exclude: ["Scripts"], swiftSettings: settings),
+      name: "Conformance", dependencies: ["ToolReward", "ToolRewardData"], exclude: ["Scripts"], swiftSettings: settings
+    ),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -65,5 +66,6 @@ if Context.environment["FUZZING"] != nil {
 // BENCHMARKS=1: the in-memory loop of Tests/Benchmark/benchmark.py.
 if Context.environment["BENCHMARKS"] != nil {
   package.targets.append(
-    .executableTarget(name: "InMemory", dependencies: ["ToolReward"], path: "Tests/Benchmark/InMemory", swiftSettings: settings))
+    .executableTarget(
+      name: "InMemory", dependencies: ["ToolReward"], path: "Tests/Benchmark/InMemory", swiftSettings: settings))
 }

@@ -31,7 +31,9 @@ struct JSONText {
 
   mutating func member(_ name: String, _ text: String) { member(name) { VerdictWriter.append(text, to: &$0.bytes) } }
   mutating func member(_ name: String, _ number: Int) { member(name) { VerdictWriter.append(number, to: &$0.bytes) } }
-  mutating func member(_ name: String, _ number: Double?) { member(name) { VerdictWriter.append(number, to: &$0.bytes) } }
+  mutating func member(_ name: String, _ number: Double?) {
+    member(name) { VerdictWriter.append(number, to: &$0.bytes) }
+  }
 
   mutating func member(_ name: String, _ texts: [String]) {
     member(name) {

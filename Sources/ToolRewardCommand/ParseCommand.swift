@@ -19,7 +19,9 @@ struct ParseCommand: AsyncParsableCommand {
 
   @OptionGroup var stream: StreamOptions
 
-  @Option(help: ArgumentHelp("The completions' format: a name (see 'toolreward formats'), or a file.", valueName: "name|file"))
+  @Option(
+    help: ArgumentHelp("The completions' format: a name (see 'toolreward formats'), or a file.", valueName: "name|file")
+  )
   var format = "tool-n1"
 
   @OptionGroup var reading: ReadingOptions
@@ -130,7 +132,8 @@ final class ParseWorker: LineWorker {
   }
 
   private func refuse(
-    _ error: SampleError, file: String, id: [UInt8], index: Int?, into output: inout [UInt8], _ report: inout ParseReport
+    _ error: SampleError, file: String, id: [UInt8], index: Int?, into output: inout [UInt8],
+    _ report: inout ParseReport
   ) {
     var error = error
     if namesFile { error.file = file }

@@ -13,7 +13,9 @@ struct FieldOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where a list of completions is.", valueName: "path"))
   var completionsField = "completions"
 
-  @Option(help: ArgumentHelp("Where the ground truth is. A path may have dots: reward_model.ground_truth.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("Where the ground truth is. A path may have dots: reward_model.ground_truth.", valueName: "path")
+  )
   var groundTruthField = "ground_truth"
 
   @Option(help: ArgumentHelp("Where the tool definitions are.", valueName: "path"))
@@ -30,7 +32,8 @@ struct FieldOptions: ParsableArguments {
       ("--id-field", idField), ("--completion-field", completionField), ("--completions-field", completionsField),
       ("--ground-truth-field", groundTruthField), ("--tools-field", toolsField),
     ]
-    for (option, path) in paths where path.utf8.split(separator: 0x2E, omittingEmptySubsequences: false).contains(where: \.isEmpty) {
+    for (option, path) in paths
+    where path.utf8.split(separator: 0x2E, omittingEmptySubsequences: false).contains(where: \.isEmpty) {
       throw ValidationError("\(option) has an empty name in '\(path)'; write names joined by single dots.")
     }
   }
@@ -46,7 +49,8 @@ struct ReadingOptions: ParsableArguments {
 
   @Option(
     name: .customLong("leniency"),
-    help: ArgumentHelp("A departure from the format to forgive; each use is reported. May be given again.", valueName: "name"))
+    help: ArgumentHelp(
+      "A departure from the format to forgive; each use is reported. May be given again.", valueName: "name"))
   var leniencies: [String] = []
 
   /// The format of that name with the leniencies asked for.
@@ -88,7 +92,9 @@ enum ViewName: String, ExpressibleByArgument, CaseIterable {
 
 /// What completions are judged by.
 struct JudgingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The reward: a name (see 'toolreward rewards'), or a file that composes some.", valueName: "name|file"))
+  @Option(
+    help: ArgumentHelp(
+      "The reward: a name (see 'toolreward rewards'), or a file that composes some.", valueName: "name|file"))
   var reward = "tool-n1"
 
   @Option(
@@ -106,7 +112,8 @@ struct JudgingOptions: ParsableArguments {
   func makeScorer() throws -> Scorer {
     let policy = try makeReward()
     if policy.format != nil, !reading.leniencies.isEmpty {
-      throw ValidationError("The reward '\(reward)' follows published code; it has no leniencies. Use the reward exact-match.")
+      throw ValidationError(
+        "The reward '\(reward)' follows published code; it has no leniencies. Use the reward exact-match.")
     }
     let asked = try format.map { try reading.format(named: $0) }
     let base = policy.format == nil ? try asked ?? reading.format(named: CompletionFormat.toolN1.name) : asked

@@ -10,7 +10,9 @@ let package = Package(
     .executableTarget(
       name: "Client",
       dependencies: [.product(name: "ToolReward", package: "toolreward")],
-      swiftSettings: [.enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("InternalImportsByDefault")]
+      swiftSettings: [
+        .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("InternalImportsByDefault"),
+      ]
     )
   ],
   swiftLanguageModes: [.v6]

@@ -10,9 +10,15 @@ struct AdversarialRewardTests {
   private static let table: [(id: String, truth: String, strict: (Double, String?), exact: (Double, String?))] = [
     ("H1 plain", f, (1, nil), (1, nil)),
     ("H4 Tool-N1 list", #"[{"name":"f","arguments":{"a":1}},{"name":"g","arguments":{}}]"#, (1, nil), (1, nil)),
-    ("H5 ndjson in one block", #"[{"name":"f","arguments":{"a":1}},{"name":"g","arguments":{}}]"#, (0, "unexpected_cardinality"), (0, "unexpected_cardinality")),
+    (
+      "H5 ndjson in one block", #"[{"name":"f","arguments":{"a":1}},{"name":"g","arguments":{}}]"#,
+      (0, "unexpected_cardinality"), (0, "unexpected_cardinality")
+    ),
     ("H7 open tag in string", #"[{"name":"write","arguments":{"content":"x <tool_call> y"}}]"#, (1, nil), (1, nil)),
-    ("H12 text between", #"[{"name":"f","arguments":{"a":1}},{"name":"f","arguments":{"a":1}}]"#, (0, "surplus_text"), (1, nil)),
+    (
+      "H12 text between", #"[{"name":"f","arguments":{"a":1}},{"name":"f","arguments":{"a":1}}]"#, (0, "surplus_text"),
+      (1, nil)
+    ),
     ("H13 call in think", f, (0, "repeated_reasoning"), (0, "missing_reasoning")),
     ("H14 think then call", f, (0, "repeated_reasoning"), (0, "missing_reasoning")),
     ("H16 single quotes (python dict)", f, (0, "malformed_json"), (0, "malformed_json")),
@@ -21,8 +27,14 @@ struct AdversarialRewardTests {
     ("H21 args before name", f, (1, nil), (1, nil)),
     ("H22 extra closing brace", f, (0, "text_after_payload"), (0, "text_after_payload")),
     ("H25 dup keys", #"[{"name":"f","arguments":{"a":2}}]"#, (0, "duplicate_member"), (0, "duplicate_member")),
-    ("H27 raw newline in string", #"[{"name":"write","arguments":{"content":"l1\nl2"}}]"#, (0, "malformed_json"), (0, "malformed_json")),
-    ("H28 lone surrogate", #"[{"name":"write","arguments":{"content":"?"}}]"#, (0, "lone_surrogate"), (0, "lone_surrogate")),
+    (
+      "H27 raw newline in string", #"[{"name":"write","arguments":{"content":"l1\nl2"}}]"#, (0, "malformed_json"),
+      (0, "malformed_json")
+    ),
+    (
+      "H28 lone surrogate", #"[{"name":"write","arguments":{"content":"?"}}]"#, (0, "lone_surrogate"),
+      (0, "lone_surrogate")
+    ),
     ("H29 bigint", #"[{"name":"f","arguments":{"a":12345678901234567890123}}]"#, (1, nil), (1, nil)),
     ("H30 empty block", "[]", (0, "empty_frame"), (0, "empty_frame")),
     ("H31 args null", #"[{"name":"g","arguments":{}}]"#, (0, "arguments_not_object"), (0, "arguments_not_object")),

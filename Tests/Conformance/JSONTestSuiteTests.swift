@@ -8,7 +8,8 @@ struct JSONTestSuiteTests {
   @Test func everyFile() throws {
     let folder = try SharedData.url("json-test-suite/test_parsing")
     var counts = ["y": 0, "n": 0, "i": 0]
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() where name.hasSuffix(".json") {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() where name.hasSuffix(".json")
+    {
       let bytes = try SharedData.bytes("json-test-suite/test_parsing/\(name)")
       let isAccepted = (try? ValueReader().read(bytes)) != nil
       let kind = String(name.prefix(1))

@@ -27,7 +27,8 @@ struct OfficialRewardTests {
         raised += 1
       } else {
         let score = try #require(expected.numberLiteral.flatMap { Double($0) })
-        #expect(verdict.score == score && !raises, "\(row["id"]?.description ?? "") \(row["mutation"]?.description ?? "")")
+        #expect(
+          verdict.score == score && !raises, "\(row["id"]?.description ?? "") \(row["mutation"]?.description ?? "")")
       }
       compared += 1
     }

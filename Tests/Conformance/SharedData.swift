@@ -12,7 +12,8 @@ enum SharedData {
       .first { FileManager.default.fileExists(atPath: $0.path) }
   }()
 
-  static let skipped: Comment = "SKIPPED: the reference data is not beside this checkout (../shared/data, or TOOLREWARD_SHARED)"
+  static let skipped: Comment =
+    "SKIPPED: the reference data is not beside this checkout (../shared/data, or TOOLREWARD_SHARED)"
 
   static func url(_ path: String) throws -> URL {
     try #require(folder).appendingPathComponent(path)

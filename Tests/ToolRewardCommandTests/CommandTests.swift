@@ -57,7 +57,8 @@ private let whole = #""components":{"reasoning":1,"format":1,"names":1,"calls":1
 private let nothing = #""components":{"reasoning":null,"format":null,"names":null,"calls":null},"findings":[]"#
 
 /// The repository's folder.
-private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
 
 @Suite struct ScoreCommandTests {
   @Test func linesAreAnswered() throws {
@@ -78,26 +79,35 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     #expect(lines.dropFirst(2).first?.hasPrefix(#"{"id":3,"index":1,"score":0,"components":{"reasoning":0,"#) == true)
     #expect(
       lines.dropFirst(3).first
-        == #"{"id":4,"score":null,\#(nothing),"error":{"line":4,"code":"malformed_json","message":"the line is not a JSON record: not JSON (byte 1)"}}"#)
-    #expect(lines.dropFirst(4).first?.hasPrefix(#"{"id":5,"score":null,\#(nothing),"error":{"line":5,"code":"missing_ground_truth","#) == true)
+        == #"{"id":4,"score":null,\#(nothing),"error":{"line":4,"code":"malformed_json","message":"the line is not a JSON record: not JSON (byte 1)"}}"#
+    )
+    #expect(
+      lines.dropFirst(4).first?.hasPrefix(
+        #"{"id":5,"score":null,\#(nothing),"error":{"line":5,"code":"missing_ground_truth","#) == true)
     #expect(lines.last?.hasPrefix(#"{"id":"z","score":0,"#) == true)
     #expect(run.status == 1)
-    #expect(run.errors == "toolreward: 2 of 6 samples could not be judged; the first: -, line 4: the line is not a JSON record: not JSON (byte 1)\n")
+    #expect(
+      run.errors
+        == "toolreward: 2 of 6 samples could not be judged; the first: -, line 4: the line is not a JSON record: not JSON (byte 1)\n"
+    )
   }
 
-  @Test(arguments: [
-    (["score"], 64, "Missing expected argument '<in> ...'"), (["score", "-", "-"], 64, "can be read once only"),
-    (["score", "--reward", "no", "-"], 64, "There is no reward 'no', and no such file. The rewards are: tool-n1, "),
-    (["score", "--format", "no", "-"], 64, "There is no format 'no', and no such file. The formats are: tool-n1, "),
-    (["score", "--format", "hermes", "-"], 64, "leave the format out, or use the reward exact-match with it"),
-    (["score", "--reward", "exact-match", "--leniency", "no", "-"], 64, "The leniencies are: trailing_comma, "),
-    (["score", "--leniency", "trailing_comma", "-"], 64, "it has no leniencies"), (["score", "--view", "no", "-"], 64, "'--view <view>'"),
-    (["score", "--jobs", "-1", "-"], 64, "jobs"), (["score", "--id-field", "a..b", "-"], 64, "--id-field has an empty name"),
-    (["score", "/nonexistent.jsonl"], 66, "cannot open /nonexistent.jsonl: No such file or directory"),
-    (["score", "-", "-o", "/nonexistent/x"], 74, "cannot create /nonexistent/x: No such file or directory"),
-    (["score", "-", "-o", "/dev/full"], 74, "cannot write /dev/full: No space left on device"),
-    (["score", "-o", "x", "x"], 64, "x is both input and output"),
-  ] as [([String], Int32, String)])
+  @Test(
+    arguments: [
+      (["score"], 64, "Missing expected argument '<in> ...'"), (["score", "-", "-"], 64, "can be read once only"),
+      (["score", "--reward", "no", "-"], 64, "There is no reward 'no', and no such file. The rewards are: tool-n1, "),
+      (["score", "--format", "no", "-"], 64, "There is no format 'no', and no such file. The formats are: tool-n1, "),
+      (["score", "--format", "hermes", "-"], 64, "leave the format out, or use the reward exact-match with it"),
+      (["score", "--reward", "exact-match", "--leniency", "no", "-"], 64, "The leniencies are: trailing_comma, "),
+      (["score", "--leniency", "trailing_comma", "-"], 64, "it has no leniencies"),
+      (["score", "--view", "no", "-"], 64, "'--view <view>'"),
+      (["score", "--jobs", "-1", "-"], 64, "jobs"),
+      (["score", "--id-field", "a..b", "-"], 64, "--id-field has an empty name"),
+      (["score", "/nonexistent.jsonl"], 66, "cannot open /nonexistent.jsonl: No such file or directory"),
+      (["score", "-", "-o", "/nonexistent/x"], 74, "cannot create /nonexistent/x: No such file or directory"),
+      (["score", "-", "-o", "/dev/full"], 74, "cannot write /dev/full: No space left on device"),
+      (["score", "-o", "x", "x"], 64, "x is both input and output"),
+    ] as [([String], Int32, String)])
   func mistakes(_ arguments: [String], _ status: Int32, _ message: String) throws {
     let run = try Run(arguments, input: #"{"completion":"x","ground_truth":[]}"#)
     #expect(run.status == status)
@@ -106,7 +116,8 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
   }
 
   @Test(arguments: [
-    ("[\n{}\n]\n", "is a JSON array, not JSON Lines"), ("\u{1F}\u{8B}x", "no line of it is JSON"), ("hello\n", "no line of it is JSON"),
+    ("[\n{}\n]\n", "is a JSON array, not JSON Lines"), ("\u{1F}\u{8B}x", "no line of it is JSON"),
+    ("hello\n", "no line of it is JSON"),
   ])
   func wrongInput(_ input: String, _ message: String) throws {
     let run = try Run(["score", "-"], input: input)
@@ -115,12 +126,16 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
   }
 
   @Test func options() throws {
-    let message = #"{"role":"assistant","reasoning_content":"x","tool_calls":[{"function":{"name":"f","arguments":"{\"a\":1}"}}]}"#
-    let structured = try Run(["score", "--view", "structured", "-"], input: #"{"id":"a","completion":\#(message),"ground_truth":\#(truth)}"#)
+    let message =
+      #"{"role":"assistant","reasoning_content":"x","tool_calls":[{"function":{"name":"f","arguments":"{\"a\":1}"}}]}"#
+    let structured = try Run(
+      ["score", "--view", "structured", "-"], input: #"{"id":"a","completion":\#(message),"ground_truth":\#(truth)}"#)
     #expect(structured.output == #"{"id":"a","score":1,\#(whole)"# + "\n")
     let prefilled = try Run(
       ["score", "--view", "prefilled", "-"],
-      input: #"{"id":"a","completion":"x</think><tool_call>{\"name\":\"f\",\"arguments\":{\"a\":1}}</tool_call>","ground_truth":\#(truth)}"#)
+      input:
+        #"{"id":"a","completion":"x</think><tool_call>{\"name\":\"f\",\"arguments\":{\"a\":1}}</tool_call>","ground_truth":\#(truth)}"#
+    )
     #expect(prefilled.output == #"{"id":"a","score":1,\#(whole)"# + "\n")
     let fields = try Run(
       ["score", "--id-field", "meta.id", "--completion-field", "text", "--ground-truth-field", "gold", "-"],
@@ -128,10 +143,15 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     #expect(fields.output.hasPrefix(#"{"id":"q","score":0,"#))
     let hermes = try Run(
       ["score", "--reward", "exact-match", "--format", "hermes", "--leniency", "trailing_comma", "--summary", "-"],
-      input: #"{"completion":"<think>x</think><tool_call>{\"name\":\"f\",\"arguments\":{\"a\":1,}}</tool_call>","ground_truth":\#(truth)}"#)
+      input:
+        #"{"completion":"<think>x</think><tool_call>{\"name\":\"f\",\"arguments\":{\"a\":1,}}</tool_call>","ground_truth":\#(truth)}"#
+    )
     #expect(hermes.output.contains(#""score":1,"#))
     #expect(hermes.output.contains(#""code":"leniency_trailing_comma","severity":"info""#))
-    #expect(hermes.errors == "reward      exact-match\nsamples     1\nunscorable  0\nmean score  1.0000\n  reasoning   1.0000\n  format      1.0000\n  names       1.0000\n  calls       1.0000\nfindings    samples, of these one\n  leniency_trailing_comma     1, 1\n")
+    #expect(
+      hermes.errors
+        == "reward      exact-match\nsamples     1\nunscorable  0\nmean score  1.0000\n  reasoning   1.0000\n  format      1.0000\n  names       1.0000\n  calls       1.0000\nfindings    samples, of these one\n  leniency_trailing_comma     1, 1\n"
+    )
   }
 
   /// A trainer may hold the command: each line is answered before the next is sent.
@@ -159,7 +179,9 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     return url.path
   }
 
-  private func text(_ path: String) throws -> String { String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self) }
+  private func text(_ path: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+  }
 
   /// Whatever of the output stands, cut at any byte: resumed, it is the whole.
   @Test func resume() throws {
@@ -212,7 +234,10 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     let manifest = try path("run.json")
     #expect(try Run(["score", input, "--fail-under", "1", "--manifest", manifest]).status == 0)
     let json = try text(manifest)
-    for part in [#""samples": 1"#, #""name": "tool-n1""#, #""formula": "sum of score / number of samples whose score is not null""#, #""version": ""#] {
+    for part in [
+      #""samples": 1"#, #""name": "tool-n1""#,
+      #""formula": "sum of score / number of samples whose score is not null""#, #""version": ""#,
+    ] {
       #expect(json.contains(part), "\(part)")
     }
     let missed = try Run(["score", input, "--fail-under", "1.1"])
@@ -222,7 +247,8 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
   }
 
   @Test func oneBadCompletionCostsNoOther() throws {
-    let run = try Run(["score", "-"], input: #"{"id":"g","completions":["\#(good)",null,"\#(good)"],"ground_truth":\#(truth)}"#)
+    let run = try Run(
+      ["score", "-"], input: #"{"id":"g","completions":["\#(good)",null,"\#(good)"],"ground_truth":\#(truth)}"#)
     let lines = run.output.split(separator: "\n").map(String.init)
     #expect(lines.count == 3)
     #expect(lines[0] == #"{"id":"g","index":0,"score":1,\#(whole)"#)
@@ -252,16 +278,22 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
             came      "3"
 
         """)
-    #expect(try Run(["explain", fixtures, "--line", "3", "--color"]).output.contains("\u{1B}[1msample \"no call\", line 3"))
+    #expect(
+      try Run(["explain", fixtures, "--line", "3", "--color"]).output.contains("\u{1B}[1msample \"no call\", line 3"))
     #expect(try Run(["explain", fixtures, "--id", "nobody"]).status == 65)
-    let hostile = try Run(["explain", "-", "--reward", "strict"], input: #"{"completion":"<think>\u001b[2J\u0007</think>\u202e","ground_truth":[]}"#)
-    #expect(!hostile.output.contains("\u{1B}") && !hostile.output.contains("\u{202E}"), "control characters are shown, not sent")
+    let hostile = try Run(
+      ["explain", "-", "--reward", "strict"],
+      input: #"{"completion":"<think>\u001b[2J\u0007</think>\u202e","ground_truth":[]}"#)
+    #expect(
+      !hostile.output.contains("\u{1B}") && !hostile.output.contains("\u{202E}"),
+      "control characters are shown, not sent")
   }
 
   @Test func filesOfOnesOwn() throws {
     let reward = root.appendingPathComponent("Fixtures/reward.json").path
     let format = root.appendingPathComponent("Fixtures/format.json").path
-    let input = #"{"id":"a","completion":"[THINK]x[/THINK][CALL]{\"tool\":\"f\",\"args\":{\"a\":1}}[/CALL]","ground_truth":\#(truth)}"#
+    let input =
+      #"{"id":"a","completion":"[THINK]x[/THINK][CALL]{\"tool\":\"f\",\"args\":{\"a\":1}}[/CALL]","ground_truth":\#(truth)}"#
     let run = try Run(["score", "--reward", reward, "--format", format, "--step", "50", "-"], input: input)
     #expect(run.output.hasPrefix(#"{"id":"a","score":0.8,"components":{"strict":1,"#))
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -277,12 +309,17 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
   @Test func parse() throws {
     let run = try Run(
       ["parse", "--format", "hermes", "-"],
-      input: #"{"id":"a","completion":"<think>é</think><tool_call>{\"name\":\"f\",\"arguments\":{\"a\":1.0}}</tool_call>!"}"# + "\nnope\n")
+      input:
+        #"{"id":"a","completion":"<think>é</think><tool_call>{\"name\":\"f\",\"arguments\":{\"a\":1.0}}</tool_call>!"}"#
+        + "\nnope\n")
     let lines = run.output.split(separator: "\n").map(String.init)
     #expect(
       lines.first
-        == #"{"id":"a","calls":[{"name":"f","arguments":{"a":1.0},"status":"ok","range":[17,74]}],"segments":[{"kind":"reasoning","range":[0,17]},{"kind":"call","range":[17,74]},{"kind":"text","range":[74,75]}],"diagnostics":[]}"#)
-    #expect(lines.last?.hasPrefix(#"{"id":2,"calls":[],"segments":[],"diagnostics":[],"error":{"line":2,"code":"malformed_json","#) == true)
+        == #"{"id":"a","calls":[{"name":"f","arguments":{"a":1.0},"status":"ok","range":[17,74]}],"segments":[{"kind":"reasoning","range":[0,17]},{"kind":"call","range":[17,74]},{"kind":"text","range":[74,75]}],"diagnostics":[]}"#
+    )
+    #expect(
+      lines.last?.hasPrefix(
+        #"{"id":2,"calls":[],"segments":[],"diagnostics":[],"error":{"line":2,"code":"malformed_json","#) == true)
     #expect(run.status == 1)
   }
 

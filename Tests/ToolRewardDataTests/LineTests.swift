@@ -34,7 +34,9 @@ private struct EchoWorker: LineWorker {
     var lines: [String] = []
     var chunk = LineChunk()
     while try source.next(into: &chunk) {
-      chunk.forEachLine { number, range in lines.append("\(number):\(String(decoding: chunk.bytes[range], as: UTF8.self))") }
+      chunk.forEachLine { number, range in
+        lines.append("\(number):\(String(decoding: chunk.bytes[range], as: UTF8.self))")
+      }
     }
     #expect(lines == ["1:a", "2:bb", "3:", "4:\u{FFFD}" + String(repeating: "x", count: 100), "5:last"])
     #expect(source.bytesRead == text.utf8.count)
@@ -47,7 +49,9 @@ private struct EchoWorker: LineWorker {
     let output = input + ".out"
     defer { for path in [input, output] { try? FileManager.default.removeItem(atPath: path) } }
     var total = 0
-    try await LinePipeline(inputs: [LineInput(path: input), LineInput(path: input)], jobs: jobs).run(into: OutputSink(path: output)) {
+    try await LinePipeline(inputs: [LineInput(path: input), LineInput(path: input)], jobs: jobs).run(
+      into: OutputSink(path: output)
+    ) {
       EchoWorker()
     } onWritten: { count, _ in
       total += count
@@ -63,7 +67,10 @@ private struct EchoWorker: LineWorker {
     let input = try file(Array("a\n".utf8))
     defer { try? FileManager.default.removeItem(atPath: input) }
     await #expect {
-      try await LinePipeline(inputs: [LineInput(path: input)], jobs: 2).run(into: OutputSink(path: "/dev/full")) { EchoWorker() } onWritten: { _, _ in }
+      try await LinePipeline(inputs: [LineInput(path: input)], jobs: 2).run(into: OutputSink(path: "/dev/full")) {
+        EchoWorker()
+      } onWritten: { _, _ in
+      }
     } throws: {
       "\($0)" == "cannot write /dev/full: No space left on device"
     }

@@ -4,7 +4,9 @@ import ToolReward
 @testable import ToolRewardData
 
 /// A sample as one line.
-private func sketch(_ line: String, fields: SampleFields = SampleFields(), syntax: ValueReader.Syntax = .json, reader: SampleReader? = nil) -> String {
+private func sketch(
+  _ line: String, fields: SampleFields = SampleFields(), syntax: ValueReader.Syntax = .json, reader: SampleReader? = nil
+) -> String {
   let bytes = Array(line.utf8)
   let reader = reader ?? SampleReader(fields: fields, syntax: syntax)
   do throws(SampleError) {
@@ -28,19 +30,29 @@ private func sketch(_ line: String, fields: SampleFields = SampleFields(), synta
     (#"{"id":"a","completion":"x","ground_truth":[]}"#, #""a" x [] -"#),
     (#"{"completion":"x","ground_truth":[]}"#, "7 x [] -"),
     (#"{"id":{"k":1},"completions":["x","y\n"],"ground_truth":"[]"}"#, "{\"k\":1} x|y\n [] -"),
-    (#"{"ground_truth":[{"name":"f","arguments":{"a":1}}],"tools":[{"name":"f"}],"completion":"x"}"#, #"7 x ["f"{"a":1}] f"#),
+    (
+      #"{"ground_truth":[{"name":"f","arguments":{"a":1}}],"tools":[{"name":"f"}],"completion":"x"}"#,
+      #"7 x ["f"{"a":1}] f"#
+    ),
     (#"{"completion":"x"}"#, "7 x ! missing_ground_truth"),
     (#"{"completion":"x","ground_truth":5}"#, "7 x ! invalid_ground_truth"),
     (#"{"completion":5,"ground_truth":[]}"#, "7 ? [] -"),
-    (#"{"ground_truth":[]}"#, "!! missing_completion 7"), (#"{"completions":[],"ground_truth":[]}"#, "!! no_completions 7"),
+    (#"{"ground_truth":[]}"#, "!! missing_completion 7"),
+    (#"{"completions":[],"ground_truth":[]}"#, "!! no_completions 7"),
     ("\u{FEFF}{}", "!! malformed_json 7"),
     (#"{"completions":"x","ground_truth":[]}"#, "!! invalid_completions 7"),
-    ("[]", "!! not_a_record 7"), ("{", "!! unexpected_end 7"), (#"{"completion":"x","ground_truth":[],}"#, "!! malformed_json 7"),
-    (#"{"completion":"x","ground_truth":[],"tools":[nope]}"#, "!! malformed_json 7"), (#"{"completion":"\ud800"}"#, "!! lone_surrogate 7"),
+    ("[]", "!! not_a_record 7"), ("{", "!! unexpected_end 7"),
+    (#"{"completion":"x","ground_truth":[],}"#, "!! malformed_json 7"),
+    (#"{"completion":"x","ground_truth":[],"tools":[nope]}"#, "!! malformed_json 7"),
+    (#"{"completion":"\ud800"}"#, "!! lone_surrogate 7"),
     // Tools that cannot be read keep nothing from being judged.
-    (#"{"completion":"x","ground_truth":[],"tools":5}"#, "7 x [] -"), (#"{"completion":"x","ground_truth":[],"tools":null}"#, "7 x [] -"),
+    (#"{"completion":"x","ground_truth":[],"tools":5}"#, "7 x [] -"),
+    (#"{"completion":"x","ground_truth":[],"tools":null}"#, "7 x [] -"),
     // Names inside strings and deeper objects are no members of the record.
-    (#"{"completion":"\"ground_truth\": [1]","ground_truth":[],"meta":{"tools":[{"name":"no"}]}}"#, #"7 "ground_truth": [1] [] -"#),
+    (
+      #"{"completion":"\"ground_truth\": [1]","ground_truth":[],"meta":{"tools":[{"name":"no"}]}}"#,
+      #"7 "ground_truth": [1] [] -"#
+    ),
     (#"{"a":["tools",{"ground_truth":"x"}],"completion":"x" , "ground_truth" : [] }"#, "7 x [] -"),
     // Of repeated members the last counts.
     (#"{"completion":"x","ground_truth":[{"name":"f","arguments":1}],"ground_truth":[]}"#, "7 x [] -"),
@@ -51,7 +63,8 @@ private func sketch(_ line: String, fields: SampleFields = SampleFields(), synta
     let reader = SampleReader(syntax: .json)
     for _ in 0..<2 {
       #expect(sketch(line, reader: reader) == expected)
-      _ = sketch(#"{"completion":"z","ground_truth":[{"name":"q","arguments":{}}],"tools":[{"name":"q"}]}"#, reader: reader)
+      _ = sketch(
+        #"{"completion":"z","ground_truth":[{"name":"q","arguments":{}}],"tools":[{"name":"q"}]}"#, reader: reader)
       _ = sketch(#"{"completion":"z","ground_truth":[],"tools":[]"#, reader: reader)
     }
   }
@@ -60,7 +73,8 @@ private func sketch(_ line: String, fields: SampleFields = SampleFields(), synta
   @Test func memoryIsExact() {
     let reader = SampleReader(syntax: .json)
     for (truth, expected) in [
-      ("[]", ""), (#"[{"name":"f","arguments":{}}]"#, #""f"{}"#), (#"[{"name":"f","arguments":{}},{"name":"g","arguments":{}}]"#, #""f"{};"g"{}"#),
+      ("[]", ""), (#"[{"name":"f","arguments":{}}]"#, #""f"{}"#),
+      (#"[{"name":"f","arguments":{}},{"name":"g","arguments":{}}]"#, #""f"{};"g"{}"#),
       (#"[{"name":"f","arguments":{}}]"#, #""f"{}"#), ("[]", ""), (#""[]""#, ""),
     ] {
       #expect(sketch(#"{"ground_truth":\#(truth),"completion":"x"}"#, reader: reader) == "7 x [\(expected)] -")
@@ -73,9 +87,12 @@ private func sketch(_ line: String, fields: SampleFields = SampleFields(), synta
 
   @Test func pathsAndPython() {
     let fields = SampleFields(id: "extra.id", completion: "response", groundTruth: "reward_model.ground_truth")
-    #expect(sketch(#"{"extra":{"id":1},"response":"x","reward_model":{"ground_truth":[]}}"#, fields: fields) == "1 x [] -")
+    #expect(
+      sketch(#"{"extra":{"id":1},"response":"x","reward_model":{"ground_truth":[]}}"#, fields: fields) == "1 x [] -")
     #expect(sketch(#"{"completion":"x","ground_truth":[],"loss":NaN}"#) == "!! malformed_json 7")
     #expect(sketch(#"{"completion":"x","ground_truth":[],"loss":NaN}"#, syntax: .python) == "7 x [] -")
-    #expect(sketch(#"{"completion":"x","ground_truth":[{"name":"f","arguments":NaN}]}"#, syntax: .python) == #"7 x ["f"NaN] -"#)
+    #expect(
+      sketch(#"{"completion":"x","ground_truth":[{"name":"f","arguments":NaN}]}"#, syntax: .python)
+        == #"7 x ["f"NaN] -"#)
   }
 }

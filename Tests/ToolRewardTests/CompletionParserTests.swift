@@ -24,12 +24,14 @@ func parsed(
     #expect(diagnostic.range.upperBound <= text.count, sourceLocation: sourceLocation)
   }
   for frame in completion.frames {
-    #expect(completion.segments.contains { $0.kind == .call && $0.range == frame.range }, sourceLocation: sourceLocation)
+    #expect(
+      completion.segments.contains { $0.kind == .call && $0.range == frame.range }, sourceLocation: sourceLocation)
   }
   var again = CompletionParser(.hermes).parse("<think>x</think><tool_call>{}</tool_call><tool_call>[")
   unsafe text.withUnsafeBufferPointer {
     let span = unsafe $0.span
-    parser.parse(span, view: view, session: ValueSession(), into: &again)
+    var workspace = ParserWorkspace()
+    parser.parse(span, view: view, workspace: &workspace, into: &again)
   }
   #expect(again.segments == completion.segments, sourceLocation: sourceLocation)
   #expect(again.diagnostics == completion.diagnostics, sourceLocation: sourceLocation)
@@ -47,7 +49,8 @@ func sketch(_ completion: Completion) -> String {
     let arguments = completion.arguments(of: attempt)?.description ?? "-"
     return "\(attempt.status.rawValue) \(name)\(arguments)"
   }
-  return ([segments.joined(separator: " ")] + attempts + completion.diagnostics.map { "~\($0.code.name)" }).joined(separator: " | ")
+  return ([segments.joined(separator: " ")] + attempts + completion.diagnostics.map { "~\($0.code.name)" }).joined(
+    separator: " | ")
 }
 
 @Suite struct CompletionParserTests {
@@ -59,7 +62,10 @@ func sketch(_ completion: Completion) -> String {
     ("<think>x</think><tool_call>\(call)</tool_call>", #"r16 c55 | ok "f"{"a":1}"#),
     ("<think>x</think>\n<tool_call>\n\(call)\n</tool_call>\n", #"r16 t1 c57 t1 | ok "f"{"a":1}"#),
     // Two calls, text between.
-    ("<tool_call>\(call)</tool_call> and <tool_call>\(call)</tool_call>", #"c55 t5 c55 | ok "f"{"a":1} | ok "f"{"a":1}"#),
+    (
+      "<tool_call>\(call)</tool_call> and <tool_call>\(call)</tool_call>",
+      #"c55 t5 c55 | ok "f"{"a":1} | ok "f"{"a":1}"#
+    ),
     // A closing marker inside a string closes nothing.
     (
       #"<tool_call>{"name":"f","arguments":{"a":"</tool_call><tool_call>"}}</tool_call>"#,
@@ -74,25 +80,52 @@ func sketch(_ completion: Completion) -> String {
     ("<think>never closed <tool_call>\(call)</tool_call>", "r75 | ~call_in_reasoning | ~unclosed_reasoning"),
     ("<think>a</think>b<think>c</think>", "r16 t1 r16 | ~repeated_reasoning"),
     // Calls that fail, each beside a whole one that is kept.
-    ("<tool_call>{\"name\":\"f\",</tool_call><tool_call>\(call)</tool_call>", #"c35 c55 | malformed -- | ok "f"{"a":1} | ~malformed_json"#),
-    ("<tool_call>{\"name\":\"f</tool_call><tool_call>\(call)</tool_call>", #"c33 c55 | malformed -- | ok "f"{"a":1} | ~malformed_json"#),
-    ("<tool_call>\(call)}</tool_call><tool_call>\(call)</tool_call>", #"c56 c55 | malformed "f"{"a":1} | ok "f"{"a":1} | ~text_after_payload"#),
-    ("<tool_call>\(call)<tool_call>\(call)</tool_call>", #"c43 c55 | unclosed "f"{"a":1} | ok "f"{"a":1} | ~unclosed_call"#),
+    (
+      "<tool_call>{\"name\":\"f\",</tool_call><tool_call>\(call)</tool_call>",
+      #"c35 c55 | malformed -- | ok "f"{"a":1} | ~malformed_json"#
+    ),
+    (
+      "<tool_call>{\"name\":\"f</tool_call><tool_call>\(call)</tool_call>",
+      #"c33 c55 | malformed -- | ok "f"{"a":1} | ~malformed_json"#
+    ),
+    (
+      "<tool_call>\(call)}</tool_call><tool_call>\(call)</tool_call>",
+      #"c56 c55 | malformed "f"{"a":1} | ok "f"{"a":1} | ~text_after_payload"#
+    ),
+    (
+      "<tool_call>\(call)<tool_call>\(call)</tool_call>",
+      #"c43 c55 | unclosed "f"{"a":1} | ok "f"{"a":1} | ~unclosed_call"#
+    ),
     ("<tool_call></tool_call>", "c23 | malformed -- | ~empty_frame"),
     ("<tool_call> \n</tool_call>", "c25 | malformed -- | ~empty_frame"),
     ("<tool_call>oops</tool_call>", "c27 | not_a_call -- | ~not_a_call"),
     ("<tool_call>\"hi\"</tool_call>", "c27 | not_a_call -- | ~not_a_call"),
     ("<tool_call>[\(call)]</tool_call>", "c57 | not_a_call -- | ~unexpected_cardinality"),
-    ("<tool_call>\(call)\n\(call)</tool_call>", #"c88 | malformed "f"{"a":1} | malformed "f"{"a":1} | ~unexpected_cardinality"#),
+    (
+      "<tool_call>\(call)\n\(call)</tool_call>",
+      #"c88 | malformed "f"{"a":1} | malformed "f"{"a":1} | ~unexpected_cardinality"#
+    ),
     // What follows a whole call is told, and the call kept.
     ("<tool_call>\(call)\n{\"name\":</tool_call>", #"c64 | malformed "f"{"a":1} | ~text_after_payload"#),
     (#"<tool_call>{"arguments":{}}</tool_call>"#, "c39 | invalid_name -{} | ~missing_name"),
     (#"<tool_call>{"name":5,"arguments":{}}</tool_call>"#, "c48 | invalid_name 5{} | ~name_not_string"),
     (#"<tool_call>{"name":"f"}</tool_call>"#, #"c35 | invalid_arguments "f"- | ~missing_arguments"#),
-    (#"<tool_call>{"name":"f","arguments":null}</tool_call>"#, #"c52 | invalid_arguments "f"null | ~arguments_not_object"#),
-    (#"<tool_call>{"name":"f","arguments":"{}"}</tool_call>"#, #"c52 | invalid_arguments "f""{}" | ~arguments_not_object"#),
-    (#"<tool_call>{"name":"f","parameters":{}}</tool_call>"#, #"c51 | invalid_arguments "f"- | ~surplus_member | ~missing_arguments"#),
-    (#"<tool_call>{"name":"f","arguments":{"a":1,"a":2}}</tool_call>"#, #"c61 | ok "f"{"a":1,"a":2} | ~duplicate_member"#),
+    (
+      #"<tool_call>{"name":"f","arguments":null}</tool_call>"#,
+      #"c52 | invalid_arguments "f"null | ~arguments_not_object"#
+    ),
+    (
+      #"<tool_call>{"name":"f","arguments":"{}"}</tool_call>"#,
+      #"c52 | invalid_arguments "f""{}" | ~arguments_not_object"#
+    ),
+    (
+      #"<tool_call>{"name":"f","parameters":{}}</tool_call>"#,
+      #"c51 | invalid_arguments "f"- | ~surplus_member | ~missing_arguments"#
+    ),
+    (
+      #"<tool_call>{"name":"f","arguments":{"a":1,"a":2}}</tool_call>"#,
+      #"c61 | ok "f"{"a":1,"a":2} | ~duplicate_member"#
+    ),
     (#"<tool_call>{"name":"f","arguments":{},"x":1}</tool_call>"#, #"c56 | ok "f"{} | ~surplus_member"#),
     (#"<tool_call>{"name":"f","arguments":{"a":"\ud800"}}</tool_call>"#, "c62 | malformed -- | ~lone_surrogate"),
     (#"<tool_call>{"name":"f","arguments":{"a":NaN}}</tool_call>"#, "c57 | malformed -- | ~malformed_json"),
@@ -105,7 +138,10 @@ func sketch(_ completion: Completion) -> String {
     ("a </tool_call> b", "t16 | ~stray_call_close"),
     ("<tool_call >\(call)</tool_call >", "t57"),
     // A frame inside a frame.
-    ("<tool_call>\n<tool_call>\(call)</tool_call>\n</tool_call>", #"t12 c55 t13 | ok "f"{"a":1} | ~unconfirmed_opener | ~stray_call_close"#),
+    (
+      "<tool_call>\n<tool_call>\(call)</tool_call>\n</tool_call>",
+      #"t12 c55 t13 | ok "f"{"a":1} | ~unconfirmed_opener | ~stray_call_close"#
+    ),
   ])
   func hermes(_ text: String, _ expected: String) {
     #expect(sketch(parsed(Array(text.utf8), .hermes)) == expected)
@@ -124,7 +160,10 @@ func sketch(_ completion: Completion) -> String {
 
   @Test(arguments: [
     // The published scan: a closing marker in a string closes, calls in reasoning count.
-    (#"<tool_call>{"name":"f","arguments":{"a":"</tool_call>"}}</tool_call>"#, "c53 t15 | malformed -- | ~unexpected_end | ~stray_call_close"),
+    (
+      #"<tool_call>{"name":"f","arguments":{"a":"</tool_call>"}}</tool_call>"#,
+      "c53 t15 | malformed -- | ~unexpected_end | ~stray_call_close"
+    ),
     ("<think>a <tool_call>[\(call)]</tool_call> b</think>", #"r9 c57 r10 | ok "f"{"a":1}"#),
     ("<tool_call>\u{00A0}[\(call)]\u{2003}</tool_call>", #"c62 | ok "f"{"a":1}"#),
     (#"<tool_call>"[]"</tool_call>"#, "c27 | ~leniency_string_payload"),
@@ -148,7 +187,10 @@ func sketch(_ completion: Completion) -> String {
     ("function_wrapper", #"<tool_call>{"type":"function","function":\#(call)}</tool_call>"#, #"ok "f"{"a":1}"#),
     ("any_cardinality", "<tool_call>[\(call)]</tool_call>", #"ok "f"{"a":1}"#),
     ("any_cardinality", "<tool_call>\(call)\n\(call)</tool_call>", #"ok "f"{"a":1}"#),
-    ("code_fence,trailing_comma", "<tool_call>```json\n{\"name\":\"f\",\"arguments\":{},}\n```</tool_call>", #"ok "f"{}"#),
+    (
+      "code_fence,trailing_comma", "<tool_call>```json\n{\"name\":\"f\",\"arguments\":{},}\n```</tool_call>",
+      #"ok "f"{}"#
+    ),
     ("missing_close,trailing_comma", "<tool_call>{\"name\":\"f\",\"arguments\":{},}\n", #"ok "f"{}"#),
   ])
   func leniencies(_ name: String, _ text: String, _ expected: String) throws {
@@ -170,7 +212,10 @@ func sketch(_ completion: Completion) -> String {
 
   /// What a leniency does not forgive.
   @Test(arguments: [
-    (Leniencies.trailingComma, #"<tool_call>{"name":"f","arguments":{,}}</tool_call>"#, "c51 | malformed -- | ~malformed_json"),
+    (
+      Leniencies.trailingComma, #"<tool_call>{"name":"f","arguments":{,}}</tool_call>"#,
+      "c51 | malformed -- | ~malformed_json"
+    ),
     (.trailingComma, #"<tool_call>{"name":"f","arguments":[1,,]}</tool_call>"#, "c53 | malformed -- | ~malformed_json"),
     (.missingClose, "<tool_call>\(call) and more", #"c43 t9 | unclosed "f"{"a":1} | ~unclosed_call"#),
     (
@@ -193,9 +238,18 @@ func sketch(_ completion: Completion) -> String {
   }
 
   @Test(arguments: [
-    ("<tool_call>\n{\"name\":\"f\",\"parameters\":{}}\n{\"name\":\"g\",\"parameters\":{}}\n</tool_call>", #"c82 | ok "f"{} | ok "g"{}"#),
-    ("<tool_call>\n{\"name\":\"f\",\"parameters\":{}}\n{\"name\":\n</tool_call>", #"c62 | ok "f"{} | malformed -- | ~malformed_json"#),
-    (#"<tool_call>{"name":"f","arguments":{}}</tool_call>"#, #"c50 | invalid_arguments "f"- | ~surplus_member | ~missing_arguments"#),
+    (
+      "<tool_call>\n{\"name\":\"f\",\"parameters\":{}}\n{\"name\":\"g\",\"parameters\":{}}\n</tool_call>",
+      #"c82 | ok "f"{} | ok "g"{}"#
+    ),
+    (
+      "<tool_call>\n{\"name\":\"f\",\"parameters\":{}}\n{\"name\":\n</tool_call>",
+      #"c62 | ok "f"{} | malformed -- | ~malformed_json"#
+    ),
+    (
+      #"<tool_call>{"name":"f","arguments":{}}</tool_call>"#,
+      #"c50 | invalid_arguments "f"- | ~surplus_member | ~missing_arguments"#
+    ),
   ])
   func toolRL(_ text: String, _ expected: String) {
     #expect(sketch(parsed(Array(text.utf8), .toolRL)) == expected)
@@ -222,7 +276,8 @@ func sketch(_ completion: Completion) -> String {
     let completion = try #require(parser.parse(message: message))
     #expect(sketch(completion) == #"t2 | ok "f"{"a":1} | ok "g"{} | invalid_arguments "h"- | ~missing_arguments"#)
     #expect(completion.reasoning.first?.isClosed == true)
-    let list = try reader.read(#"[{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":null}]"#)
+    let list = try reader.read(
+      #"[{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":null}]"#)
     #expect(try sketch(#require(parser.parse(message: list))) == "")
     #expect(parser.parse(message: try reader.read("5")) == nil)
   }
@@ -230,7 +285,8 @@ func sketch(_ completion: Completion) -> String {
   /// A format of one's own, whose markers begin with different bytes.
   @Test func ownFormat() {
     let format = CompletionFormat(
-      name: "mine", reasoning: ReasoningRule(open: "[T]", close: "[/T]"), frame: CallFrame(open: "CALL:", close: ";END"),
+      name: "mine", reasoning: ReasoningRule(open: "[T]", close: "[/T]"),
+      frame: CallFrame(open: "CALL:", close: ";END"),
       payload: .json(JSONPayload(nameMember: "tool", argumentsMembers: ["args", "input"], otherMembers: ["id"])))
     let text = #"[T]x[/T]CALL:{"tool":"f","input":{"a":";END"},"id":1};END"#
     #expect(sketch(parsed(Array(text.utf8), format)) == #"r8 c49 | ok "f"{"a":";END"}"#)

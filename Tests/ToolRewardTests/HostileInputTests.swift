@@ -40,7 +40,10 @@ private func judgeAll(_ text: [UInt8]) throws {
 
   @Test func randomBytes() throws {
     var generator = SeededGenerator(state: 1)
-    let pieces = ["<think>", "</think>", "<tool_call>", "</tool_call>", "{", "}", "[", "]", "\"", "\\", ",", ":", "\"name\"", "1", "\u{0}", "é", "<"]
+    let pieces = [
+      "<think>", "</think>", "<tool_call>", "</tool_call>", "{", "}", "[", "]", "\"", "\\", ",", ":", "\"name\"", "1",
+      "\u{0}", "é", "<",
+    ]
     for _ in 0..<400 {
       var text: [UInt8] = []
       for _ in 0..<Int.random(in: 0...40, using: &generator) {
@@ -55,11 +58,15 @@ private func judgeAll(_ text: [UInt8]) throws {
   }
 
   @Test(arguments: [
-    ("openers", "<tool_call>", "", 20_000), ("open objects", #"<tool_call>{"a":"#, "", 5_000), ("open strings", #"<tool_call>[""#, "", 5_000),
-    ("closers", "</tool_call></think>", "", 10_000), ("deep", "<tool_call>", "[", 100_000), ("think", "<think>", "", 20_000),
+    ("openers", "<tool_call>", "", 20_000), ("open objects", #"<tool_call>{"a":"#, "", 5_000),
+    ("open strings", #"<tool_call>[""#, "", 5_000),
+    ("closers", "</tool_call></think>", "", 10_000), ("deep", "<tool_call>", "[", 100_000),
+    ("think", "<think>", "", 20_000),
     ("NaN", "<think>x</think><tool_call>[", "NaN,", 50_000), ("backslashes", #"<tool_call>[""#, #"\\"#, 100_000),
-    ("escapes", #"<tool_call>[""#, #"\ud800"#, 50_000), ("objects", "<tool_call>[", #"{"name":"f","arguments":{}},"#, 5_000),
-    ("same names", "<tool_call>{", #""a":1,"#, 20_000), ("numbers", "<tool_call>[1e", "9", 100_000), ("spaces", "<tool_call>", " ", 100_000),
+    ("escapes", #"<tool_call>[""#, #"\ud800"#, 50_000),
+    ("objects", "<tool_call>[", #"{"name":"f","arguments":{}},"#, 5_000),
+    ("same names", "<tool_call>{", #""a":1,"#, 20_000), ("numbers", "<tool_call>[1e", "9", 100_000),
+    ("spaces", "<tool_call>", " ", 100_000),
   ])
   func longInput(_ name: String, _ head: String, _ unit: String, _ count: Int) throws {
     let body = unit.isEmpty ? String(repeating: head, count: count) : head + String(repeating: unit, count: count)
@@ -67,7 +74,10 @@ private func judgeAll(_ text: [UInt8]) throws {
     try judgeAll(Array((body + "]}</tool_call>").utf8))
   }
 
-  @Test(arguments: ["1e999", "-1e999", "1e-999", "1E+99999999999999999999999", "0.\(String(repeating: "0", count: 5000))1", String(repeating: "9", count: 5000)])
+  @Test(arguments: [
+    "1e999", "-1e999", "1e-999", "1E+99999999999999999999999", "0.\(String(repeating: "0", count: 5000))1",
+    String(repeating: "9", count: 5000),
+  ])
   func numbers(_ number: String) throws {
     let text = #"<think>x</think><tool_call>[{"name":"f","arguments":{"a":\#(number)}}]</tool_call>"#
     try judgeAll(Array(text.utf8))

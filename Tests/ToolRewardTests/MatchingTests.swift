@@ -5,7 +5,8 @@ import Testing
 @Suite struct MatchingTests {
   @Test(arguments: [
     // Ground truths in every shape: text of the field, calls read.
-    (#"[{"name":"f","arguments":{}}]"#, 1), (#"{"name":"f","arguments":{}}"#, 1), ("[]", 0), (#""[]""#, 0), (#""\"[]\"""#, 0),
+    (#"[{"name":"f","arguments":{}}]"#, 1), (#"{"name":"f","arguments":{}}"#, 1), ("[]", 0), (#""[]""#, 0),
+    (#""\"[]\"""#, 0),
     (#""[{\"name\":\"f\",\"arguments\":{}}]""#, 1), (#""\"[{\\\"name\\\":\\\"f\\\",\\\"arguments\\\":{}}]\"""#, 1),
     (#"[{"name":"f","arguments":{},"id":7},{"arguments":null,"name":"g"}]"#, 2),
   ])
@@ -18,10 +19,19 @@ import Testing
     ("null", "the ground truth must be a list of {\"name\": …, \"arguments\": …}; [] means that no call is right"),
     ("[1]", "call 0 of the ground truth must be an object {\"name\": …, \"arguments\": …}"),
     (#"[{"name":"f","arguments":{}},{"arguments":{}}]"#, "call 1 of the ground truth has no \"name\""),
-    (#"[{"name":"f"}]"#, "call 0 of the ground truth has no \"arguments\"; write \"arguments\": {} for a call without any"),
+    (
+      #"[{"name":"f"}]"#,
+      "call 0 of the ground truth has no \"arguments\"; write \"arguments\": {} for a call without any"
+    ),
     (#""nope""#, "the ground truth is a string, but its text is not the JSON of a list of calls: not JSON (byte 1)"),
-    (#""\"\\\"[]\\\"\"""#, "the ground truth must be a list of {\"name\": …, \"arguments\": …}; [] means that no call is right"),
-    ("[", "the ground truth is a string, but its text is not the JSON of a list of calls: the JSON ends too early (byte 1)"),
+    (
+      #""\"\\\"[]\\\"\"""#,
+      "the ground truth must be a list of {\"name\": …, \"arguments\": …}; [] means that no call is right"
+    ),
+    (
+      "[",
+      "the ground truth is a string, but its text is not the JSON of a list of calls: the JSON ends too early (byte 1)"
+    ),
   ])
   func brokenGroundTruths(_ json: String, _ message: String) {
     #expect {

@@ -40,7 +40,10 @@ private func verdict(_ reward: any RewardPolicy, _ completion: String, _ truth: 
     ("\(think)\(frame(#"{"name":"f","arguments":{"a":1.0}}"#))", truth, [0, -0.2, 0, 0.2, 0.4, 0]),
     ("\(think)\(frame(#"{"name":"f","arguments":{"a":true}}"#))", truth, [0, -0.2, 0, 0.2, 0.4, 0]),
     ("\(think)\(frame(#""[{\"name\":\"f\",\"arguments\":{\"a\":1}}]""#))", truth, [1, 1.2, 1, 1, 1, 1]),
-    ("\(think)\(frame(#"{"name":"f","arguments":{"a":NaN}}"#))", #"[{"name":"f","arguments":{"a":NaN}}]"#, [1, 1.2, 1, 1, 1, 1]),
+    (
+      "\(think)\(frame(#"{"name":"f","arguments":{"a":NaN}}"#))", #"[{"name":"f","arguments":{"a":NaN}}]"#,
+      [1, 1.2, 1, 1, 1, 1]
+    ),
     ("\(think)\(frame("null"))", truth, [0, 0, 0, 0.2, 0.2, 0]),
     ("\(think)\(frame(#"{"name":"f"}"#))", truth, [0, -0.2, 0, 0.2, 0.2, 0]),
     ("\(think)\(frame("[1]"))", truth, [0, -0.2, 0, 0.2, 0.2, 0]),
@@ -59,12 +62,16 @@ private func verdict(_ reward: any RewardPolicy, _ completion: String, _ truth: 
       // The llama column above is for its own marker; in ChatML's it sees the whole text.
       let verdict = try verdict(ToolN1Reward(variant), completion, truth)
       #expect(verdict.score == expected, "\(variant.rawValue)")
-      if verdict.score ?? 0 <= 0 { #expect(verdict.findings.contains { $0.severity == .error }, "\(variant.rawValue) says why") }
+      if verdict.score ?? 0 <= 0 {
+        #expect(verdict.findings.contains { $0.severity == .error }, "\(variant.rawValue) says why")
+      }
     }
   }
 
   /// Where the official code raises, the score is 0 and a finding says so; but two variants look for reasoning first.
-  @Test(arguments: ["5", "true", "1.5", "NaN", #""5""#, String(repeating: "[", count: 995), String(repeating: "7", count: 4301)])
+  @Test(arguments: [
+    "5", "true", "1.5", "NaN", #""5""#, String(repeating: "[", count: 995), String(repeating: "7", count: 4301),
+  ])
   func raises(_ payload: String) throws {
     let isScalar = !payload.hasPrefix("[") && payload.utf8.count < 10
     for variant in ToolN1Reward.Variant.allCases {
@@ -86,40 +93,50 @@ private func verdict(_ reward: any RewardPolicy, _ completion: String, _ truth: 
   @Test func findingsPoint() throws {
     let completion = "\(think)\(frame(#"[{"name":"f","arguments":{"a":"no","b":[1,{"c":2}]}}]"#))"
     let verdict = try verdict(
-      ToolN1Reward(), completion, #"[{"name":"f","arguments":{"a":"yes","b":[1,{"c":3}],"d":0}},{"name":"g","arguments":{}}]"#)
+      ToolN1Reward(), completion,
+      #"[{"name":"f","arguments":{"a":"yes","b":[1,{"c":3}],"d":0}},{"name":"g","arguments":{}}]"#)
     let told = verdict.findings.map { finding in
       let text = finding.range.map { String(decoding: Array(completion.utf8)[$0], as: UTF8.self) } ?? "-"
       return "\(finding.code.name) \(finding.pointer ?? "-") \(text)"
     }
     let whole = #"{"name":"f","arguments":{"a":"no","b":[1,{"c":2}]}}"#
-    #expect(told == [#"wrong_argument /a "no""#, "wrong_argument /b/1/c 2", "missing_argument /d \(whole)", "missing_call - -"])
+    #expect(
+      told == [
+        #"wrong_argument /a "no""#, "wrong_argument /b/1/c 2", "missing_argument /d \(whole)", "missing_call - -",
+      ])
   }
 }
 
 @Suite struct ExactMatchRewardTests {
-  @Test(arguments: [
-    ("\(think)\(frame(call))", truth, 1, []),
-    ("\(think)\(frame("[\(call)]"))", truth, 1, []),
-    ("\(think) so: \(frame(call)) done", truth, 1, []),
-    ("\(think)\(frame(#"{"arguments":{"a":1.0},"name":"f"}"#))", truth, 1, []),
-    ("\(think)\(frame(#"{"name":"f","arguments":{"a":true}}"#))", truth, 0, ["wrong_argument"]),
-    (#"<think>x</think><tool_call>{"name":"w","arguments":{"t":"</tool_call>"}}</tool_call>"#,
-      #"[{"name":"w","arguments":{"t":"</tool_call>"}}]"#, 1, []),
-    ("\(think)\(frame("[]"))", "[]", 1, []),
-    ("\(think)nothing to call", "[]", 1, []),
-    ("\(think)\(frame(call))", "[]", 0, ["surplus_call"]),
-    ("nothing", "[]", 0, ["missing_reasoning"]),
-    (frame(call), truth, 0, ["missing_reasoning"]),
-    ("\(frame(call))\(think)", truth, 0, ["reasoning_not_first"]),
-    ("<think>\(frame(call))</think>no", truth, 0, ["call_in_reasoning", "missing_call"]),
-    ("</think>x<think>\(frame(call))", truth, 0, ["missing_reasoning", "repeated_reasoning", "call_in_reasoning", "unclosed_reasoning", "missing_call"]),
-    ("\(think)\(frame("oops"))\(frame(call))", truth, 0, ["not_a_call"]),
-    ("\(think)\(frame(#"{"name":"f","arguments":{"a":0,"a":1}}"#))", truth, 0, ["duplicate_member"]),
-    ("\(think)\(frame(#"{"name":"f","arguments":{"a":1},"x":1}"#))", truth, 1, ["surplus_member"]),
-    ("\(think)\(frame(call))\(frame(call))", truth, 0, ["surplus_call"]),
-    ("\(think)<tool_call>\(call)", truth, 0, ["unclosed_call"]),
-    ("\(think)\(frame(String(repeating: "[", count: 600)))", truth, 0, ["limit_exceeded", "missing_call"]),
-  ] as [(String, String, Double, [String])])
+  @Test(
+    arguments: [
+      ("\(think)\(frame(call))", truth, 1, []),
+      ("\(think)\(frame("[\(call)]"))", truth, 1, []),
+      ("\(think) so: \(frame(call)) done", truth, 1, []),
+      ("\(think)\(frame(#"{"arguments":{"a":1.0},"name":"f"}"#))", truth, 1, []),
+      ("\(think)\(frame(#"{"name":"f","arguments":{"a":true}}"#))", truth, 0, ["wrong_argument"]),
+      (
+        #"<think>x</think><tool_call>{"name":"w","arguments":{"t":"</tool_call>"}}</tool_call>"#,
+        #"[{"name":"w","arguments":{"t":"</tool_call>"}}]"#, 1, []
+      ),
+      ("\(think)\(frame("[]"))", "[]", 1, []),
+      ("\(think)nothing to call", "[]", 1, []),
+      ("\(think)\(frame(call))", "[]", 0, ["surplus_call"]),
+      ("nothing", "[]", 0, ["missing_reasoning"]),
+      (frame(call), truth, 0, ["missing_reasoning"]),
+      ("\(frame(call))\(think)", truth, 0, ["reasoning_not_first"]),
+      ("<think>\(frame(call))</think>no", truth, 0, ["call_in_reasoning", "missing_call"]),
+      (
+        "</think>x<think>\(frame(call))", truth, 0,
+        ["missing_reasoning", "repeated_reasoning", "call_in_reasoning", "unclosed_reasoning", "missing_call"]
+      ),
+      ("\(think)\(frame("oops"))\(frame(call))", truth, 0, ["not_a_call"]),
+      ("\(think)\(frame(#"{"name":"f","arguments":{"a":0,"a":1}}"#))", truth, 0, ["duplicate_member"]),
+      ("\(think)\(frame(#"{"name":"f","arguments":{"a":1},"x":1}"#))", truth, 1, ["surplus_member"]),
+      ("\(think)\(frame(call))\(frame(call))", truth, 0, ["surplus_call"]),
+      ("\(think)<tool_call>\(call)", truth, 0, ["unclosed_call"]),
+      ("\(think)\(frame(String(repeating: "[", count: 600)))", truth, 0, ["limit_exceeded", "missing_call"]),
+    ] as [(String, String, Double, [String])])
   func scores(_ completion: String, _ truth: String, _ score: Double, _ codes: [String]) throws {
     let verdict = try verdict(ExactMatchReward(), completion, truth)
     #expect(verdict.score == score)
@@ -127,7 +144,8 @@ private func verdict(_ reward: any RewardPolicy, _ completion: String, _ truth: 
   }
 
   @Test func toolsAreLookedUp() throws {
-    let tools = try Toolbox(ValueReader().read(#"[{"name":"g"},{"type":"function","function":{"name":"h"}},{"toolSpec":{"name":"i j"}}]"#))
+    let tools = try Toolbox(
+      ValueReader().read(#"[{"name":"g"},{"type":"function","function":{"name":"h"}},{"toolSpec":{"name":"i j"}}]"#))
     #expect(tools.names == ["g", "h", "i j"])
     let task = ScoringTask(groundTruth: try GroundTruth(json: truth), tools: tools)
     let verdict = try Scorer(reward: ExactMatchReward()).score("\(think)\(frame(call))", for: task)
@@ -173,12 +191,16 @@ private func verdict(_ reward: any RewardPolicy, _ completion: String, _ truth: 
     }
     #expect(
       line(Verdict(score: -0.2, components: [1, 0, nil, 0.5]))
-        == #"{"id":"a","index":2,"score":-0.2,"components":{"reasoning":1,"format":0,"names":null,"calls":0.5},"findings":[]}"# + "\n")
+        == #"{"id":"a","index":2,"score":-0.2,"components":{"reasoning":1,"format":0,"names":null,"calls":0.5},"findings":[]}"#
+        + "\n")
     let error = SampleError(line: 3, code: "x", message: "say \"so\"")
-    #expect(line(Verdict(score: nil, components: []), error: error).hasSuffix(#""error":{"line":3,"code":"x","message":"say \"so\""}}"# + "\n"))
+    #expect(
+      line(Verdict(score: nil, components: []), error: error).hasSuffix(
+        #""error":{"line":3,"code":"x","message":"say \"so\""}}"# + "\n"))
     let finding = Finding(.wrongArgument, .error, range: 1..<20, attempt: 0, expectedCall: 12, pointer: "/é\"")
     #expect(
       line(Verdict(score: 0, components: [], findings: [finding])).contains(
-        #"{"code":"wrong_argument","severity":"error","range":[1,20],"attempt":0,"expected_call":12,"pointer":"/é\"","message":"#))
+        #"{"code":"wrong_argument","severity":"error","range":[1,20],"attempt":0,"expected_call":12,"pointer":"/é\"","message":"#
+      ))
   }
 }

@@ -5,7 +5,8 @@ import Testing
 /// What became of a text, as one line: the compact JSON of the value, or the reason it was refused.
 private func read(_ text: [UInt8], _ syntax: ValueReader.Syntax = .json, limits: ValueLimits = .standard) -> String {
   do throws(ValueError) {
-    return String(decoding: JSONWriter.compact.write(try ValueReader(syntax: syntax, limits: limits).read(text)), as: UTF8.self)
+    return String(
+      decoding: JSONWriter.compact.write(try ValueReader(syntax: syntax, limits: limits).read(text)), as: UTF8.self)
   } catch {
     return "! \(error.code.name) \(error.offset)"
   }
@@ -20,35 +21,43 @@ private func read(_ text: [UInt8], _ syntax: ValueReader.Syntax = .json, limits:
     (#""\u00e9""#, #""é""#), (#""\ud83d\ude00""#, #""😀""#), (#""\u0000""#, #""\u0000""#), ("true", "true"),
     (#""\\ud800""#, #""\\ud800""#), ("[]", "[]"), ("{}", "{}"), (#"{"":{"":[]}}"#, #"{"":{"":[]}}"#),
     // What is not JSON.
-    ("", "! unexpected_end 0"), (" ", "! unexpected_end 1"), ("[1", "! unexpected_end 2"), (#""a"#, "! unexpected_end 2"),
-    ("tru", "! unexpected_end 3"), ("1.", "! unexpected_end 2"), ("01", "! trailing_text 2"), ("1 2", "! trailing_text 3"),
+    ("", "! unexpected_end 0"), (" ", "! unexpected_end 1"), ("[1", "! unexpected_end 2"),
+    (#""a"#, "! unexpected_end 2"),
+    ("tru", "! unexpected_end 3"), ("1.", "! unexpected_end 2"), ("01", "! trailing_text 2"),
+    ("1 2", "! trailing_text 3"),
     ("truex", "! malformed_json 5"), ("[1,]", "! malformed_json 4"), ("{'a':1}", "! malformed_json 2"),
     ("NaN", "! malformed_json 1"), ("[Infinity]", "! malformed_json 2"), ("+1", "! malformed_json 1"),
-    (#"{"a":1}"unterminated"#, "! unexpected_end 20"), (#"{"a":1}x"#, "! malformed_json 8"), ("// c\n1", "! malformed_json 0"),
+    (#"{"a":1}"unterminated"#, "! unexpected_end 20"), (#"{"a":1}x"#, "! malformed_json 8"),
+    ("// c\n1", "! malformed_json 0"),
     // yajl passes these three; JSON does not.
     ("\u{0B}1", "! malformed_json 0"), ("1\u{0C}", "! malformed_json 1"), ("\u{FEFF}1", "! malformed_json 1"),
     // Half a surrogate pair, alone or with a wrong other half.
-    (#""\ud800""#, "! lone_surrogate 1"), (#""\udc00""#, "! lone_surrogate 1"), (#""\ud83d\u0041""#, "! lone_surrogate 1"),
+    (#""\ud800""#, "! lone_surrogate 1"), (#""\udc00""#, "! lone_surrogate 1"),
+    (#""\ud83d\u0041""#, "! lone_surrogate 1"),
     (#""\ud83d\ud83d\ude00""#, "! lone_surrogate 1"), (#""\\\ud800""#, "! lone_surrogate 3"),
   ])
   func json(_ text: String, _ expected: String) {
     #expect(read(Array(text.utf8)) == expected)
   }
 
-  @Test(arguments: [
-    [0xC0, 0x80], [0xE0, 0x80, 0x80], [0xF0, 0x80, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xFF], [0xC3],
-    [0xE2, 0x82], [0x80],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0xC0, 0x80], [0xE0, 0x80, 0x80], [0xF0, 0x80, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xFF],
+      [0xC3],
+      [0xE2, 0x82], [0x80],
+    ] as [[UInt8]])
   func illFormedUTF8(_ bytes: [UInt8]) {
     #expect(read([0x22] + bytes + [0x22]).hasPrefix("! ill_formed_utf8 1"))
     #expect(read([0x22] + bytes + [0x22], .python).hasPrefix("! ill_formed_utf8 1"))
   }
 
   @Test(arguments: [
-    ("NaN", "NaN"), ("[NaN,Infinity,-Infinity]", "[NaN,Infinity,-Infinity]"), (#"{"NaN":"NaN","b":NaN}"#, #"{"NaN":"NaN","b":NaN}"#),
+    ("NaN", "NaN"), ("[NaN,Infinity,-Infinity]", "[NaN,Infinity,-Infinity]"),
+    (#"{"NaN":"NaN","b":NaN}"#, #"{"NaN":"NaN","b":NaN}"#),
     (#""\ud800""#, #""\ud800""#), (#""\ud83d\u0041""#, #""\ud83dA""#), (#""\udc00\ud800""#, #""\udc00\ud800""#),
     (#"["\ud83d\ude00",NaN,"\ud800x"]"#, #"["😀",NaN,"\ud800x"]"#), (#""\ud83d\ud83d\ude00""#, #""\ud83d😀""#),
-    ("NaN1", "! malformed_json 1"), ("1NaN", "! malformed_json 2"), ("-NaN", "! malformed_json 1"), ("nan", "! malformed_json 1"),
+    ("NaN1", "! malformed_json 1"), ("1NaN", "! malformed_json 2"), ("-NaN", "! malformed_json 1"),
+    ("nan", "! malformed_json 1"),
     ("--Infinity", "! malformed_json 1"), ("[1,]", "! malformed_json 4"), ("0e0", "0e0"),
   ])
   func python(_ text: String, _ expected: String) {
@@ -81,7 +90,9 @@ private func read(_ text: [UInt8], _ syntax: ValueReader.Syntax = .json, limits:
   /// A reader keeps its yajl handle only while texts are whole; what one text leaves must not reach the next.
   @Test func sessionSurvivesFailures() throws {
     let session = ValueSession()
-    for (text, isGood) in [("[1]", true), ("[1", false), ("{}", true), ("1 2", false), (#""a"#, false), ("tru", false), ("2", true)] {
+    for (text, isGood) in [
+      ("[1]", true), ("[1", false), ("{}", true), ("1 2", false), (#""a"#, false), ("tru", false), ("2", true),
+    ] {
       let bytes = Array(text.utf8)
       session.removeTape()
       let root = try? session.readDocument(bytes.span, 0..<bytes.count, syntax: .json, limits: .standard)
@@ -92,8 +103,10 @@ private func read(_ text: [UInt8], _ syntax: ValueReader.Syntax = .json, limits:
 
   @Test(arguments: [
     // Text, offset, value, end.
-    (#"{"a":"</tool_call>"}</tool_call>"#, 0, #"{"a":"</tool_call>"}"#, 20), ("  [1] x", 0, "[1]", 5), ("x 12", 1, "12", 4),
-    ("12,", 0, "12", 2), (#""a"b"#, 0, #""a""#, 3), ("true]", 0, "true", 4), (#"{"a":1}"unterminated"#, 0, #"{"a":1}"#, 7),
+    (#"{"a":"</tool_call>"}</tool_call>"#, 0, #"{"a":"</tool_call>"}"#, 20), ("  [1] x", 0, "[1]", 5),
+    ("x 12", 1, "12", 4),
+    ("12,", 0, "12", 2), (#""a"b"#, 0, #""a""#, 3), ("true]", 0, "true", 4),
+    (#"{"a":1}"unterminated"#, 0, #"{"a":1}"#, 7),
     ("-1.5e3 ", 0, "-1.5e3", 6), ("[1][2]", 3, "[2]", 6),
   ])
   func prefix(_ text: String, _ offset: Int, _ expected: String, _ end: Int) throws {
@@ -102,7 +115,9 @@ private func read(_ text: [UInt8], _ syntax: ValueReader.Syntax = .json, limits:
     #expect(read.end == end)
   }
 
-  @Test(arguments: ["", " ", "[1", "truex", "01", "1_", "{]", "nope", #""a"#, #"{"a":"\ud800"}"#, "-", "1.", "\u{0B}1", "[NaN]"])
+  @Test(arguments: [
+    "", " ", "[1", "truex", "01", "1_", "{]", "nope", #""a"#, #"{"a":"\ud800"}"#, "-", "1.", "\u{0B}1", "[NaN]",
+  ])
   func noPrefix(_ text: String) {
     #expect(throws: ValueError.self) { _ = try ValueReader().readPrefix(Array(text.utf8)) }
   }

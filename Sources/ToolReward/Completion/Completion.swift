@@ -30,23 +30,28 @@ public struct Completion: Sendable {
 
   var tape = ValueTape()
 
-  /// An empty completion, whose room ``CompletionParser/parse(_:view:session:into:)`` can use again.
+  /// An empty completion, whose room ``CompletionParser/parse(_:view:workspace:into:)`` can use again.
   package init() {}
 
+  /// Forgets everything but the tape, which parsing replaces.
   mutating func removeAll() {
     text.removeAll(keepingCapacity: true)
-    segments.removeAll(keepingCapacity: true)
-    frames.removeAll(keepingCapacity: true)
-    attempts.removeAll(keepingCapacity: true)
-    reasoning.removeAll(keepingCapacity: true)
-    diagnostics.removeAll(keepingCapacity: true)
+    removeParts()
     bodyStart = 0
     bodyEnd = 0
     hasReasoningOpen = false
     hasReasoningClose = false
     view = .response
     isPromptPrefilled = false
-    tape.removeAll()
+  }
+
+  /// Forgets what a walk found.
+  mutating func removeParts() {
+    segments.empty()
+    frames.empty()
+    attempts.empty()
+    reasoning.empty()
+    diagnostics.empty()
   }
 
   /// The calls that are whole: those whose status is ``CallAttempt/Status/ok``.

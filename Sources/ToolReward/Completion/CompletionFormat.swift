@@ -202,6 +202,7 @@ public struct Leniencies: OptionSet, Sendable, Hashable {
   public static let named: [(name: String, leniency: Leniencies)] = [
     ("trailing_comma", .trailingComma), ("code_fence", .codeFence), ("string_arguments", .stringArguments),
     ("string_payload", .stringPayload), ("missing_close", .missingClose), ("missing_arguments", .missingArguments),
-    ("parameters_alias", .parametersAlias), ("function_wrapper", .functionWrapper), ("any_cardinality", .anyCardinality),
+    ("parameters_alias", .parametersAlias), ("function_wrapper", .functionWrapper),
+    ("any_cardinality", .anyCardinality),
   ]
 }

@@ -8,6 +8,8 @@ public final class CompletionParser: Sendable {
   public let format: CompletionFormat
   let markers: MarkerSet
   let payload: JSONPayloadReader
+  /// What the format says of reasoning, without its markers.
+  let reasoning: ReasoningPlan?
   private let assistantMarkers: [[UInt8]]
   private let terminators: PatternList
 
@@ -18,6 +20,7 @@ public final class CompletionParser: Sendable {
     switch format.payload {
     case .json(let json): payload = JSONPayloadReader(json, leniencies: format.leniencies)
     }
+    reasoning = format.reasoning.map { ReasoningPlan(start: $0.start, closes: $0.closes, callsInside: $0.callsInside) }
     assistantMarkers = format.assistantMarkers.map { Array($0.utf8) }
     terminators = PatternList(format.terminators.map { Array($0.utf8) })
   }
@@ -25,7 +28,8 @@ public final class CompletionParser: Sendable {
   /// Parses a completion. O(text).
   public func parse(_ text: [UInt8], view: InputView = .response) -> Completion {
     var completion = Completion()
-    parse(text.span, view: view, session: ValueSession(), into: &completion)
+    var workspace = ParserWorkspace()
+    parse(text.span, view: view, workspace: &workspace, into: &completion)
     return completion
   }
 
@@ -34,16 +38,17 @@ public final class CompletionParser: Sendable {
     parse(Array(text.utf8), view: view)
   }
 
-  /// Parses into a completion whose room is used again, with a reader that is kept.
-  package func parse(_ text: Span<UInt8>, view: InputView, session: ValueSession, into completion: inout Completion) {
+  /// Parses into a completion whose room is used again, with room that is kept.
+  package func parse(
+    _ text: Span<UInt8>, view: InputView, workspace: inout ParserWorkspace, into completion: inout Completion
+  ) {
     completion.removeAll()
     completion.view = view
     unsafe text.withUnsafeBufferPointer { unsafe completion.text.append(contentsOf: $0) }
-    session.removeTape()
-    session.takeTape(into: &completion.tape)
-    session.removeTape()
+    workspace.session.removeTape()
     guard text.count <= 1 << 30 else {
       // Offsets are kept in 32 bits, and a text may be kept twice; no model writes a gigabyte.
+      workspace.session.takeTape(into: &completion.tape)
       completion.bodyEnd = text.count
       completion.segments.append(Segment(kind: .text, range: 0..<text.count))
       completion.diagnostics.append(Diagnostic(.limitExceeded, 0..<text.count))
@@ -51,32 +56,24 @@ public final class CompletionParser: Sendable {
     }
     if view == .conversation { completion.bodyStart = bodyStart(in: text) }
     completion.bodyEnd = bodyEnd(in: text, from: completion.bodyStart)
-    let found = markers.scan(text, from: completion.bodyStart)
-    for marker in found {
-      if marker.kind == .reasoningOpen { completion.hasReasoningOpen = true }
-      if marker.kind == .reasoningClose { completion.hasReasoningClose = true }
-    }
-    var startsInReasoning = view == .prefilled && format.reasoning != nil
-    if let rule = format.reasoning, rule.start == .open { startsInReasoning = true }
+    markers.scan(text, from: completion.bodyStart, into: &workspace.markers)
+    completion.hasReasoningOpen = workspace.markers.hasReasoningOpen
+    completion.hasReasoningClose = workspace.markers.lastReasoningClose != nil
+    var startsInReasoning = view == .prefilled && reasoning != nil
+    if reasoning?.start == .open { startsInReasoning = true }
     completion.isPromptPrefilled = startsInReasoning
     if startsInReasoning { completion.hasReasoningOpen = true }
-    var walk = FrameWalk(parser: self, markers: found, session: session, startsInReasoning: startsInReasoning)
-    let strayClose = walk.run(text, into: &completion)
-    if strayClose, let rule = format.reasoning, rule.start == .auto, !startsInReasoning {
+    var walk = FrameWalk(startsInReasoning: startsInReasoning)
+    let strayClose = walk.run(text, workspace.markers, self, workspace.session, into: &completion)
+    if strayClose, reasoning?.start == .auto, !startsInReasoning {
       // The first reasoning marker outside calls closes: the opening one stood in the prompt.
-      let (start, end) = (completion.bodyStart, completion.bodyEnd)
-      completion.segments.removeAll(keepingCapacity: true)
-      completion.frames.removeAll(keepingCapacity: true)
-      completion.attempts.removeAll(keepingCapacity: true)
-      completion.reasoning.removeAll(keepingCapacity: true)
-      completion.diagnostics.removeAll(keepingCapacity: true)
-      session.removeTape()
-      (completion.bodyStart, completion.bodyEnd) = (start, end)
-      walk = FrameWalk(parser: self, markers: found, session: session, startsInReasoning: true)
-      _ = walk.run(text, into: &completion)
+      completion.removeParts()
+      workspace.session.removeTape()
+      walk = FrameWalk(startsInReasoning: true)
+      _ = walk.run(text, workspace.markers, self, workspace.session, into: &completion)
     }
-    session.takeTape(into: &completion.tape)
-    if let offset = TextChecks.firstIllFormedUTF8IfAny(in: text) {
+    workspace.session.takeTape(into: &completion.tape)
+    if let offset = TextChecks.firstIllFormedUTF8(in: text) {
       completion.diagnostics.append(Diagnostic(.illFormedUTF8, offset..<min(offset + 1, text.count)))
     }
   }
@@ -101,10 +98,17 @@ public final class CompletionParser: Sendable {
   }
 }
 
-extension TextChecks {
-  /// As ``firstIllFormedUTF8(in:_:)`` over a whole text, with the quick pass first.
-  static func firstIllFormedUTF8IfAny(in text: Span<UInt8>) -> Int? {
-    guard traits(of: text, 0..<text.count).contains(.nonASCII) else { return nil }
-    return firstIllFormedUTF8(in: text, 0..<text.count)
-  }
+/// Room that parsing uses again. One for each thread: it is not shared.
+package struct ParserWorkspace: ~Copyable {
+  let session = ValueSession()
+  var markers = MarkerList()
+
+  package init() {}
+}
+
+/// A ``ReasoningRule`` without its markers: what a walk over markers that are found looks up, free of references.
+struct ReasoningPlan: Sendable {
+  let start: ReasoningRule.Start
+  let closes: ReasoningRule.Close
+  let callsInside: ReasoningRule.CallsInside
 }

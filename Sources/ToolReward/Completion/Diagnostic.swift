@@ -75,11 +75,13 @@ public struct Diagnostic: Sendable, Hashable {
     /// `unclosed_call`: the call frame is never closed.
     public static let unclosedCall = Code("unclosed_call", "the call frame is never closed")
     /// `text_after_payload`: text stands between the payload and the closing marker.
-    public static let textAfterPayload = Code("text_after_payload", "text stands between the payload and the closing marker")
+    public static let textAfterPayload = Code(
+      "text_after_payload", "text stands between the payload and the closing marker")
     /// `not_a_call`: the payload is no object that could be a call.
     public static let notACall = Code("not_a_call", "the payload is no object that could be a call")
     /// `unexpected_cardinality`: the frame does not hold the number of calls the format has.
-    public static let cardinality = Code("unexpected_cardinality", "the frame does not hold the number of calls the format has")
+    public static let cardinality = Code(
+      "unexpected_cardinality", "the frame does not hold the number of calls the format has")
     /// `missing_name`: the call has no name.
     public static let missingName = Code("missing_name", "the call has no name")
     /// `name_not_string`: the call's name is not a string.
@@ -91,7 +93,8 @@ public struct Diagnostic: Sendable, Hashable {
     /// `surplus_member`: the call has a member besides name and arguments.
     public static let surplusMember = Code("surplus_member", "the call has a member besides name and arguments")
     /// `duplicate_member`: an object has two members of the same name; the last counts.
-    public static let duplicateMember = Code("duplicate_member", "an object has two members of the same name; the last counts")
+    public static let duplicateMember = Code(
+      "duplicate_member", "an object has two members of the same name; the last counts")
     /// `limit_exceeded`: the payload is nested too deeply or too large.
     public static let limitExceeded = Code("limit_exceeded", "the payload is nested too deeply or too large")
 

@@ -2,32 +2,22 @@
 ///
 /// The walk only moves forward: `position` is where the next marker may begin, `segmentStart` where the open segment began.
 struct FrameWalk {
-  private let parser: CompletionParser
-  private let markers: [MarkerPosition]
-  private let session: ValueSession
   private let startsInReasoning: Bool
   private var segmentStart = 0
   private var position = 0
   private var inReasoning = false
-  /// The index in `markers` of the walk's next marker.
+  /// The index of the walk's next marker.
   private var cursor = 0
-  /// The indices in `markers` of those that open, and close, a frame.
-  private var frameOpens: [UInt32] = []
-  private var frameCloses: [UInt32] = []
 
-  init(parser: CompletionParser, markers: [MarkerPosition], session: ValueSession, startsInReasoning: Bool) {
-    self.parser = parser
-    self.markers = markers
-    self.session = session
+  init(startsInReasoning: Bool) {
     self.startsInReasoning = startsInReasoning
-    for (index, marker) in markers.enumerated() {
-      if marker.kind == .frameOpen { frameOpens.append(UInt32(index)) }
-      if marker.kind == .frameClose { frameCloses.append(UInt32(index)) }
-    }
   }
 
   /// Walks. Returns whether a closing reasoning marker came before any opening one.
-  mutating func run(_ text: Span<UInt8>, into completion: inout Completion) -> Bool {
+  mutating func run(
+    _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser, _ session: ValueSession,
+    into completion: inout Completion
+  ) -> Bool {
     let start = completion.bodyStart
     if start > 0 { completion.segments.append(Segment(kind: .context, range: 0..<start)) }
     segmentStart = start
@@ -37,8 +27,7 @@ struct FrameWalk {
       completion.reasoning.append(
         ReasoningBlock(range: start..<start, content: start..<start, isClosed: false, isPrefilled: true))
     }
-    let lastClose =
-      parser.format.reasoning?.closes == .last ? markers.last { $0.kind == .reasoningClose }?.start : nil
+    let lastClose = parser.reasoning?.closes == .last ? markers.lastReasoningClose?.start : nil
     var strayClose = false
     while cursor < markers.count {
       let marker = markers[cursor]
@@ -54,15 +43,15 @@ struct FrameWalk {
         } else {
           if completion.reasoning.isEmpty, !strayClose {
             strayClose = true
-            if parser.format.reasoning?.start == .auto { return true }
+            if parser.reasoning?.start == .auto { return true }
           }
           completion.diagnostics.append(Diagnostic(.strayReasoningClose, marker.start..<marker.end))
         }
       case .frameOpen:
-        if inReasoning, parser.format.reasoning?.callsInside == .ignored {
+        if inReasoning, parser.reasoning?.callsInside == .ignored {
           completion.diagnostics.append(Diagnostic(.callInReasoning, marker.start..<marker.end))
         } else {
-          readFrame(marker, text, into: &completion)
+          readFrame(marker, text, markers, parser, session, into: &completion)
         }
       case .frameClose:
         if !inReasoning { completion.diagnostics.append(Diagnostic(.strayCallClose, marker.start..<marker.end)) }
@@ -118,23 +107,15 @@ struct FrameWalk {
 
   // MARK: Frames
 
-  /// The first marker of a kind that starts at or after `offset`. O(log markers).
-  private func next(_ kind: MarkerPosition.Kind, from offset: Int) -> MarkerPosition? {
-    let indices = kind == .frameOpen ? frameOpens : frameCloses
-    var low = 0
-    var high = indices.count
-    while low < high {
-      let middle = (low + high) / 2
-      if markers[Int(indices[middle])].start < offset { low = middle + 1 } else { high = middle }
-    }
-    return low < indices.count ? markers[Int(indices[low])] : nil
-  }
-
-  private mutating func readFrame(_ open: MarkerPosition, _ text: Span<UInt8>, into completion: inout Completion) {
+  private mutating func readFrame(
+    _ open: MarkerPosition, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
+    _ session: ValueSession,
+    into completion: inout Completion
+  ) {
     let result: FrameResult?
     switch parser.format.frame.ends {
-    case .firstCloser: result = frameToFirstCloser(open, text, into: &completion)
-    case .grammar: result = frameByGrammar(open, text, into: &completion)
+    case .firstCloser: result = frameToFirstCloser(open, text, markers, parser, session, into: &completion)
+    case .grammar: result = frameByGrammar(open, text, markers, parser, session, into: &completion)
     }
     guard let result else {
       completion.diagnostics.append(Diagnostic(.unconfirmedOpener, open.start..<open.end))
@@ -152,9 +133,11 @@ struct FrameWalk {
 
   /// The text up to the first closing marker is the payload, whatever it holds.
   private func frameToFirstCloser(
-    _ open: MarkerPosition, _ text: Span<UInt8>, into completion: inout Completion
+    _ open: MarkerPosition, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
+    _ session: ValueSession,
+    into completion: inout Completion
   ) -> FrameResult? {
-    if let close = next(.frameClose, from: open.end) {
+    if let close = markers.frameClose(from: open.end) {
       let payload = open.end..<close.start
       parser.payload.readWhole(
         text, payload, frame: open.start..<close.end, session: session, into: &completion)
@@ -169,12 +152,14 @@ struct FrameWalk {
 
   /// The payload ends where its grammar ends.
   private func frameByGrammar(
-    _ open: MarkerPosition, _ text: Span<UInt8>, into completion: inout Completion
+    _ open: MarkerPosition, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
+    _ session: ValueSession,
+    into completion: inout Completion
   ) -> FrameResult? {
     let start = skipSpace(text, open.end)
     let isLegalStart = start < text.count && parser.payload.mayStart(with: text[start])
-    let closeAfterOpen = next(.frameClose, from: open.end)
-    let openAfterOpen = next(.frameOpen, from: open.end)
+    let closeAfterOpen = markers.frameClose(from: open.end)
+    let openAfterOpen = markers.frameOpen(from: open.end)
     guard isLegalStart else {
       // Without a payload only a frame that closes before another opens is an attempt; else the marker is text.
       guard let close = closeAfterOpen, close.start < openAfterOpen?.start ?? .max else { return nil }
@@ -194,10 +179,11 @@ struct FrameWalk {
         let end = close?.end ?? limit
         parser.payload.record(
           read, text, frame: open.start..<end, payload: open.end..<limit,
-          ending: close == nil ? .open(atEnd: limit == completion.bodyEnd) : .closed, session: session, into: &completion)
+          ending: close == nil ? .open(atEnd: limit == completion.bodyEnd) : .closed, session: session,
+          into: &completion)
         return FrameResult(end: end)
       }
-      let end = endOfUnreadable(open, stoppedAt: error.offset, closeAfterOpen, openAfterOpen, text.count)
+      let end = endOfUnreadable(open, stoppedAt: error.offset, markers, closeAfterOpen, openAfterOpen, text.count)
       parser.payload.recordUnreadable(
         .payload(error.code), status: error.code.isLimit ? .limitExceeded : .malformed,
         frame: open.start..<end.frame, payload: open.end..<end.payload,
@@ -206,13 +192,14 @@ struct FrameWalk {
       return FrameResult(end: end.frame)
     case .success(let read):
       let after = skipSpace(text, read.end)
-      if let close = next(.frameClose, from: after), close.start == after {
+      if let close = markers.frameClose(from: after), close.start == after {
         parser.payload.record(
           read, text, frame: open.start..<close.end, payload: open.end..<close.start, ending: .closed, session: session,
           into: &completion)
         return FrameResult(end: close.end)
       }
-      if let close = next(.frameClose, from: read.end), close.start < next(.frameOpen, from: read.end)?.start ?? .max {
+      if let close = markers.frameClose(from: read.end), close.start < markers.frameOpen(from: read.end)?.start ?? .max
+      {
         parser.payload.record(
           read, text, frame: open.start..<close.end, payload: open.end..<close.start,
           ending: .trailing(after..<close.start), session: session, into: &completion)
@@ -229,11 +216,12 @@ struct FrameWalk {
   /// marker before it stood in a string: the next one after it is taken, unless another frame opens in between, whose call must not
   /// be lost.
   private func endOfUnreadable(
-    _ open: MarkerPosition, stoppedAt offset: Int, _ closeAfterOpen: MarkerPosition?, _ openAfterOpen: MarkerPosition?,
+    _ open: MarkerPosition, stoppedAt offset: Int, _ markers: borrowing MarkerList, _ closeAfterOpen: MarkerPosition?,
+    _ openAfterOpen: MarkerPosition?,
     _ textEnd: Int
   ) -> (payload: Int, frame: Int) {
     let nextOpen = openAfterOpen?.start ?? .max
-    if let close = next(.frameClose, from: max(offset, open.end)), close.start < nextOpen {
+    if let close = markers.frameClose(from: max(offset, open.end)), close.start < nextOpen {
       return (close.start, close.end)
     }
     if let close = closeAfterOpen, close.start < nextOpen { return (close.start, close.end) }

@@ -25,7 +25,9 @@ extension CompletionParser {
         }
       }
       for name in ["reasoning_content", "reasoning", "thinking"] {
-        if let text = message[name]?.stringBytes, !PythonText.strip(text.span, 0..<text.count).isEmpty { reasoning = true }
+        if let text = message[name]?.stringBytes, !PythonText.strip(text.span, 0..<text.count).isEmpty {
+          reasoning = true
+        }
       }
       if let list = message["tool_calls"], list.kind != .null {
         guard list.kind == .array else { return nil }
@@ -83,25 +85,5 @@ extension CompletionParser {
       note(.missingArguments)
     }
     completion.attempts.append(attempt)
-  }
-}
-
-extension ValueTape {
-  /// Appends a value's subtree from another tape. Returns its node. O(value).
-  mutating func append(_ value: Value) -> Int {
-    let root = nodes.count
-    let shift = root - value.index
-    for index in value.index..<value.tape.after(value.index) {
-      var node = value.tape.nodes[index]
-      if node.isContainer {
-        node.next = UInt32(Int(node.next) + shift)
-      } else {
-        let payload = node.payload
-        node.offset = UInt32(bytes.count)
-        bytes.append(contentsOf: value.tape.bytes[payload])
-      }
-      nodes.append(node)
-    }
-    return root
   }
 }

@@ -24,6 +24,11 @@ public struct CallMatcher: Sendable {
 
   // MARK: Verdicts
 
+  /// Whether the one call is the one expected. O(both).
+  func isExact(_ call: Actual, _ tape: ValueTape, _ truth: GroundTruth) -> Bool {
+    truth.count == 1 && same(call, tape, truth.expected[0], truth.tape)
+  }
+
   /// Whether the calls are the expected ones, each exactly once. O(both) but for many calls whose hashes agree.
   func isExact(_ actual: [Actual], _ tape: ValueTape, _ truth: GroundTruth) -> Bool {
     guard actual.count == truth.count else { return false }
@@ -44,13 +49,17 @@ public struct CallMatcher: Sendable {
     for expected in truth.expected {
       let key = names.hash(truth.tape, expected.name)
       // Names of one hash are the same but for chance.
-      guard let place = byHash[key]?.lastIndex(where: { sameName(tape, $0, truth.tape, expected.name) }) else { return false }
+      guard let place = byHash[key]?.lastIndex(where: { sameName(tape, $0, truth.tape, expected.name) }) else {
+        return false
+      }
       byHash[key]?.remove(at: place)
     }
     return true
   }
 
-  private func same(_ actual: Actual, _ tape: ValueTape, _ expected: GroundTruth.ExpectedCall, _ other: ValueTape) -> Bool {
+  private func same(_ actual: Actual, _ tape: ValueTape, _ expected: GroundTruth.ExpectedCall, _ other: ValueTape)
+    -> Bool
+  {
     guard sameName(tape, actual.name, other, expected.name) else { return false }
     if expected.accepted != nil { return accepts(actual, tape, expected, other) }
     return arguments.areEqual(tape, actual.arguments, other, expected.arguments)
@@ -71,7 +80,7 @@ public struct CallMatcher: Sendable {
     let right = b.nodes[j]
     if left.flags.contains(.nonFinite), right.flags.contains(.nonFinite) {
       // CPython's json.loads gives one and the same NaN object each time, and identity comes before equality.
-      return ByteSearch.equal(a.bytes.span, left.payload, b.bytes.span, right.payload)
+      return ByteSearch.equal(a.bytes, left.payload, b.bytes, right.payload)
     }
     return names.areEqual(a, i, b, j)
   }
@@ -94,7 +103,9 @@ public struct CallMatcher: Sendable {
       let key = hash(truth.tape, expected.name, expected.arguments)
       guard var candidates = byHash[key] else { return nil }
       // Calls of one hash are the same but for chance; the list is searched from its end, where the earliest stand.
-      guard let place = candidates.lastIndex(where: { same(actual[$0], tape, expected, truth.tape) }) else { return nil }
+      guard let place = candidates.lastIndex(where: { same(actual[$0], tape, expected, truth.tape) }) else {
+        return nil
+      }
       let found = candidates.remove(at: place)
       byHash[key] = candidates
       return found
@@ -173,6 +184,14 @@ public struct CallMatcher: Sendable {
 extension Completion {
   /// The attempts that give a name and arguments.
   var actualCalls: [CallMatcher.Actual] { actualCalls(in: attempts.indices) }
+
+  /// The call of some attempts, if they are one and it gives a name and arguments.
+  func onlyCall(in range: Range<Int>) -> CallMatcher.Actual? {
+    guard range.count == 1, let name = attempts[range.lowerBound].name,
+      let arguments = attempts[range.lowerBound].arguments
+    else { return nil }
+    return CallMatcher.Actual(name: name, arguments: arguments, attempt: range.lowerBound)
+  }
 
   /// Those of some attempts.
   func actualCalls(in range: Range<Int>) -> [CallMatcher.Actual] {
@@ -259,7 +278,7 @@ struct ArgumentDifference {
         }
       }
       for (position, member) in expected.enumerated() where found.count < Self.limit {
-        let path = extended(pointer, by: b.bytes[b.nodes[member.name].payload])
+        let path = extended(pointer, by: b.payload(of: member.name)[...])
         if let value = met[position] {
           if !policy.areEqual(a, value, b, member.value) { compare(a, value, b, member.value, at: path) }
         } else {
@@ -267,7 +286,7 @@ struct ArgumentDifference {
         }
       }
       for member in surplus {
-        add(.surplus, extended(pointer, by: a.bytes[a.nodes[member.name].payload]), member.value, nil)
+        add(.surplus, extended(pointer, by: a.payload(of: member.name)[...]), member.value, nil)
       }
       return
     }
@@ -309,7 +328,7 @@ struct ArgumentDifference {
     for (position, member) in values.enumerated() { _ = table.position(of: member.name, in: b, insert: position) }
     var met = [Bool](repeating: false, count: values.count)
     for member in ObjectMembers.distinct(of: i, in: a) {
-      let path = extended([], by: a.bytes[a.nodes[member.name].payload])
+      let path = extended([], by: a.payload(of: member.name)[...])
       guard let position = table.position(of: member.name, in: a, own: b) else {
         add(.surplus, path, member.value, nil)
         continue
@@ -320,7 +339,7 @@ struct ArgumentDifference {
       }
     }
     for (position, member) in values.enumerated() where !met[position] {
-      let name = b.bytes[b.nodes[member.name].payload]
+      let name = b.payload(of: member.name)[...]
       if !optional.contains(where: { $0[...] == name }) { add(.missing, extended([], by: name), nil, nil) }
     }
   }

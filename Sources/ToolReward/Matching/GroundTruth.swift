@@ -51,7 +51,9 @@ public struct GroundTruth: Sendable {
 
   /// The calls, in order.
   public var calls: [ToolCall] {
-    expected.map { ToolCall(name: Value(tape: tape, index: $0.name), arguments: Value(tape: tape, index: $0.arguments)) }
+    expected.map {
+      ToolCall(name: Value(tape: tape, index: $0.name), arguments: Value(tape: tape, index: $0.arguments))
+    }
   }
 
   /// The values accepted for some arguments of a call, as an object of lists; `nil` if its arguments alone are right.
@@ -96,13 +98,12 @@ public struct GroundTruth: Sendable {
     case .object: list = [value]
     default: throw GroundTruthError(.notAList, call: nil)
     }
-    let name = Array("name".utf8)
-    let arguments = Array("arguments".utf8)
+    let members = CallMembers(name: Array("name".utf8), arguments: [Array("arguments".utf8)])
     var expected: [ExpectedCall] = []
     expected.reserveCapacity(list.count)
     for (position, call) in list.enumerated() {
       guard call.kind == .object else { throw GroundTruthError(.notAnObject, call: position) }
-      let fields = call.tape.callFields(of: call.index, name: name, arguments: [arguments], others: [])
+      let fields = call.tape.view.callFields(of: call.index, members)
       guard let name = fields.name else { throw GroundTruthError(.noName, call: position) }
       guard let arguments = fields.arguments else { throw GroundTruthError(.noArguments, call: position) }
       var call = ExpectedCall(name: name, arguments: arguments)
@@ -127,7 +128,8 @@ public struct GroundTruth: Sendable {
     parts: [GroundTruth] = []
   ) {
     storage = Storage(
-      tape: tape, expected: expected, items: items, hasCallTag: hasCallTag, hasResponseTag: hasResponseTag, parts: parts)
+      tape: tape, expected: expected, items: items, hasCallTag: hasCallTag, hasResponseTag: hasResponseTag, parts: parts
+    )
   }
 
   /// Reads a ground truth as ToolRL's data hold it: a model answer, with one `{"name": …, "parameters": …}` a line in its
@@ -174,11 +176,11 @@ public struct GroundTruth: Sendable {
     } catch {
       throw GroundTruthError(.unreadable(error), call: nil)
     }
+    let members = CallMembers(name: Array("name".utf8), arguments: [Array("parameters".utf8)])
     var expected: [ExpectedCall] = []
     for (position, root) in lines.roots.enumerated() {
       guard lines.tape.nodes[root].kind == .object else { throw GroundTruthError(.notAnObject, call: position) }
-      let fields = lines.tape.callFields(
-        of: root, name: Array("name".utf8), arguments: [Array("parameters".utf8)], others: [])
+      let fields = lines.tape.view.callFields(of: root, members)
       guard let name = fields.name else { throw GroundTruthError(.noName, call: position) }
       guard let arguments = fields.arguments, lines.tape.nodes[arguments].kind == .object else {
         throw GroundTruthError(.noParameters, call: position)
@@ -201,7 +203,7 @@ public struct GroundTruth: Sendable {
       }
       for member in ObjectMembers.distinct(of: accepted, in: tape) {
         guard tape.nodes[member.value].kind == .array, tape.nodes[member.value].count > 0,
-          tape.member(Array(tape.bytes[tape.nodes[member.name].payload]), of: expected.arguments) == nil
+          tape.member(tape.payload(of: member.name), of: expected.arguments) == nil
         else { throw GroundTruthError(.wrongAccepted, call: position) }
       }
       expected.accepted = accepted

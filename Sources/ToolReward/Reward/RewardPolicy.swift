@@ -36,7 +36,7 @@ extension RewardPolicy {
     var findings: [Finding] = []
     for (index, attempt) in completion.attempts.enumerated() {
       guard let node = attempt.name, completion.tape.nodes[node].kind == .string else { continue }
-      if !tools.contains(Array(completion.tape.bytes[completion.tape.nodes[node].payload])) {
+      if !tools.contains(completion.tape.payload(of: node)) {
         findings.append(Finding(.unknownTool, .warning, range: attempt.range, attempt: index))
         if findings.count >= Finding.limit { break }
       }
@@ -62,7 +62,9 @@ extension Finding {
             pointer: mismatch.pointer))
       }
     }
-    for expected in match.missing.prefix(limit) { findings.append(Finding(.missingCall, .error, expectedCall: expected)) }
+    for expected in match.missing.prefix(limit) {
+      findings.append(Finding(.missingCall, .error, expectedCall: expected))
+    }
     for surplus in match.surplus.prefix(limit) {
       findings.append(Finding(.surplusCall, .error, range: completion.attempts[surplus].range, attempt: surplus))
     }

@@ -45,8 +45,13 @@ public struct Scorer: Sendable {
 
   /// Scores a completion with room that is kept from one to the next: the fastest way through many. O(completion and ground truth).
   public func score(_ completion: Span<UInt8>, for task: ScoringTask, using workspace: ScoringWorkspace) -> Verdict {
-    parser.parse(completion, view: view, session: workspace.session, into: &workspace.completion)
-    return reward.judge(workspace.completion, against: task.groundTruth, tools: task.tools)
+    unsafe score(completion, for: task, &workspace.room.pointee)
+  }
+
+  /// With the room in hand alone nothing of it is copied.
+  private func score(_ text: Span<UInt8>, for task: ScoringTask, _ room: inout ScoringWorkspace.Room) -> Verdict {
+    parser.parse(text, view: view, workspace: &room.parser, into: &room.completion)
+    return reward.judge(room.completion, against: task.groundTruth, tools: task.tools)
   }
 
   /// Scores a message whose calls are already values: see ``CompletionParser/parse(message:)``. O(message and ground truth).
@@ -73,13 +78,28 @@ public struct ScoringTask: Sendable {
 }
 
 /// Room that scoring uses again. One for each thread: it is not shared.
+@safe
 public final class ScoringWorkspace {
-  package let session = ValueSession()
+  struct Room: ~Copyable {
+    var parser = ParserWorkspace()
+    var completion = Completion()
+  }
+  /// Behind a pointer, so that scoring, which has it alone, pays for no check of that.
+  fileprivate let room: UnsafeMutablePointer<Room>
+
   /// The completion scored last.
-  public internal(set) var completion = Completion()
+  public var completion: Completion { unsafe room.pointee.completion }
 
   /// Creates room.
-  public init() {}
+  public init() {
+    unsafe room = .allocate(capacity: 1)
+    unsafe room.initialize(to: Room())
+  }
+
+  deinit {
+    unsafe room.deinitialize(count: 1)
+    unsafe room.deallocate()
+  }
 }
 
 @available(*, unavailable)

@@ -17,7 +17,9 @@ public struct StrictReward: RewardPolicy {
   public init() {}
 
   public var name: String { "strict" }
-  public var summary: String { "one reasoning block, then exactly the expected calls, all whole and known, and nothing else; 1 or 0" }
+  public var summary: String {
+    "one reasoning block, then exactly the expected calls, all whole and known, and nothing else; 1 or 0"
+  }
   public var source: String { "arXiv 2505.00024, equation 5, without the published code's holes" }
   public var componentNames: [String] { ["reasoning", "layout", "format", "tools", "names", "calls"] }
   public var format: CompletionFormat? { nil }
@@ -54,7 +56,9 @@ public struct StrictReward: RewardPolicy {
     if isRight, completion.diagnostics.isEmpty { return verdict }
     verdict.findings = findings
     verdict.findings += Finding.diagnostics(of: completion) { _ in isRight ? .info : .error }
-    if !isExact { verdict.findings += Finding.differences(matcher.report(calls, completion.tape, truth), in: completion) }
+    if !isExact {
+      verdict.findings += Finding.differences(matcher.report(calls, completion.tape, truth), in: completion)
+    }
     verdict.findings += unknown.map {
       var finding = $0
       finding.severity = .error

@@ -53,6 +53,9 @@ public struct ToolN1Reward: RewardPolicy {
   /// The published code does not look at tools.
   public var usesTools: Bool { false }
 
+  /// The components' values for each of their sixteen combinations, so that a verdict makes no list of its own.
+  private static let components: [[Double?]] = (0..<16).map { bits in (0..<4).map { Double(bits >> (3 - $0) & 1) } }
+
   /// What Python holds after the official code took the last block apart.
   private enum Result {
     case noBlock
@@ -87,6 +90,14 @@ public struct ToolN1Reward: RewardPolicy {
       isMatch = truth.isEmpty
       hasNames = isMatch
     case .calls:
+      // Most completions have one call, and for that no list is made.
+      if let call = completion.onlyCall(in: attempts), !completion.tape.nodes[call.name].isContainer,
+        matcher.isExact(call, completion.tape, truth)
+      {
+        isMatch = true
+        hasNames = true
+        break
+      }
       calls = completion.actualCalls(in: attempts)
       // A list or an object cannot be hashed: the official code catches that and calls it a mismatch.
       let isHashable = calls.allSatisfy { !completion.tape.nodes[$0.name].isContainer }
@@ -96,7 +107,7 @@ public struct ToolN1Reward: RewardPolicy {
     let isFormat = result == .calls || result == .emptyText
     let verdict = Verdict(
       score: score(result, reasoning: reasoning, isMatch: isMatch, hasNames: hasNames),
-      components: [reasoning ? 1 : 0, isFormat ? 1 : 0, hasNames ? 1 : 0, isMatch ? 1 : 0])
+      components: Self.components[(reasoning ? 8 : 0) + (isFormat ? 4 : 0) + (hasNames ? 2 : 0) + (isMatch ? 1 : 0)])
     if isMatch, reasoning || variant == .v2, completion.diagnostics.isEmpty { return verdict }
     return explained(verdict, completion, truth, result, reasoning, isMatch, calls, attempts)
   }

@@ -119,7 +119,8 @@ public struct ToolRLReward: RewardPolicy {
     let lengthScore = length == .off ? nil : lengthReward(text.span, response)
     if correctness < top, truth.hasCallTag, let calls = differences(completion, truth) { findings += calls }
     return Verdict(
-      score: format + correctness + (lengthScore ?? 0), components: [format, correctness, lengthScore], findings: findings)
+      score: format + correctness + (lengthScore ?? 0), components: [format, correctness, lengthScore],
+      findings: findings)
   }
 
   // MARK: Scales
@@ -178,7 +179,9 @@ public struct ToolRLReward: RewardPolicy {
   private static func count(_ marker: [UInt8], _ text: Span<UInt8>, _ range: Range<Int>) -> Int {
     var count = 0
     var position = range.lowerBound
-    while let found = ByteSearch.firstIndex(of: marker, in: text, from: position), found + marker.count <= range.upperBound {
+    while let found = ByteSearch.firstIndex(of: marker, in: text, from: position),
+      found + marker.count <= range.upperBound
+    {
       count += 1
       position = found + marker.count
     }
@@ -198,7 +201,8 @@ public struct ToolRLReward: RewardPolicy {
     let tail: [UInt8]
     switch (truth.hasCallTag, truth.hasResponseTag) {
     case (false, false):
-      return stands(thinkClose, at: range.upperBound - thinkClose.count) && range.upperBound - thinkClose.count >= afterThink
+      return stands(thinkClose, at: range.upperBound - thinkClose.count)
+        && range.upperBound - thinkClose.count >= afterThink
     case (false, true):
       closed = thinkClose + [0x0A] + responseOpen
       tail = responseClose
@@ -207,8 +211,11 @@ public struct ToolRLReward: RewardPolicy {
       tail = truth.hasResponseTag ? responseClose : [0x0A] + callClose
     }
     if truth.hasCallTag, count(callOpen, text, range) != 1 || count(callClose, text, range) != 1 { return false }
-    if truth.hasResponseTag, count(responseOpen, text, range) != 1 || count(responseClose, text, range) != 1 { return false }
-    guard let head = ByteSearch.firstIndex(of: closed, in: text, from: afterThink), head + closed.count <= range.upperBound,
+    if truth.hasResponseTag, count(responseOpen, text, range) != 1 || count(responseClose, text, range) != 1 {
+      return false
+    }
+    guard let head = ByteSearch.firstIndex(of: closed, in: text, from: afterThink),
+      head + closed.count <= range.upperBound,
       stands(tail, at: range.upperBound - tail.count)
     else { return false }
     let afterHead = head + closed.count
@@ -234,7 +241,8 @@ public struct ToolRLReward: RewardPolicy {
     let start = open + Self.callOpen.count
     var end = range.upperBound
     if let next = ByteSearch.firstIndex(of: Self.callOpen, in: text, from: start) { end = min(end, next) }
-    if let close = ByteSearch.firstIndex(of: Self.callClose, in: text, from: start), close + Self.callClose.count <= end {
+    if let close = ByteSearch.firstIndex(of: Self.callClose, in: text, from: start), close + Self.callClose.count <= end
+    {
       end = close
     }
     do throws(ValueError) {
@@ -272,7 +280,8 @@ public struct ToolRLReward: RewardPolicy {
   private func grade(_ lines: Lines, _ truth: GroundTruth, top: Double, bottom: Double) -> Double? {
     let a = lines.tape
     let b = truth.tape
-    let same = lines.roots.count == truth.items.count
+    let same =
+      lines.roots.count == truth.items.count
       && zip(lines.roots, truth.items).allSatisfy { Self.equality.areSameItems(a, $0, b, $1) }
     if same { return top }
     if grading == .coarse { return bottom }
@@ -326,7 +335,9 @@ public struct ToolRLReward: RewardPolicy {
     if isSame { return 1 }
     if grading == .refined { return 0 }
     if left.isEmpty || right.isEmpty { return 0 }
-    guard left.allSatisfy({ !a.nodes[$0].isContainer }), right.allSatisfy({ !b.nodes[$0].isContainer }) else { return nil }
+    guard left.allSatisfy({ !a.nodes[$0].isContainer }), right.allSatisfy({ !b.nodes[$0].isContainer }) else {
+      return nil
+    }
     var isFree = [Bool](repeating: true, count: left.count)
     var shared = 0
     for name in right {
@@ -339,7 +350,8 @@ public struct ToolRLReward: RewardPolicy {
   }
 
   /// `match_score` of the argument names, and one for each value that is the same.
-  private func agreement(_ a: ValueTape, _ actual: Int, _ b: ValueTape, _ expected: [(name: Int, value: Int)]) -> Double {
+  private func agreement(_ a: ValueTape, _ actual: Int, _ b: ValueTape, _ expected: [(name: Int, value: Int)]) -> Double
+  {
     let members = ObjectMembers.distinct(of: actual, in: a)
     var table = NameTable(capacity: expected.count)
     for (position, member) in expected.enumerated() { _ = table.position(of: member.name, in: b, insert: position) }
@@ -371,7 +383,9 @@ public struct ToolRLReward: RewardPolicy {
   /// `round(words / most, 2)`, at most 1; 0 without reasoning.
   private func lengthReward(_ text: Span<UInt8>, _ range: Range<Int>) -> Double {
     let (top, bottom) = (1.0, 0.0)
-    guard Self.count(Self.thinkOpen, text, range) > 0, Self.count(Self.thinkClose, text, range) > 0 else { return bottom }
+    guard Self.count(Self.thinkOpen, text, range) > 0, Self.count(Self.thinkClose, text, range) > 0 else {
+      return bottom
+    }
     // split("<think>")[-1].split("</think>")[0]
     var start = range.lowerBound
     while let open = ByteSearch.firstIndex(of: Self.thinkOpen, in: text, from: start),

@@ -29,7 +29,8 @@ public struct Toolbox: Sendable {
     var names: [String] = []
     var bytes: Set<[UInt8]> = []
     for (position, definition) in definitions.enumerated() {
-      let inner = [definition["function"], definition["toolSpec"]].compactMap { $0 }.first { $0.kind == .object } ?? definition
+      let inner =
+        [definition["function"], definition["toolSpec"]].compactMap { $0 }.first { $0.kind == .object } ?? definition
       guard let name = inner["name"]?.stringBytes else { throw ToolboxError(tool: position, error: nil) }
       names.append(String(decoding: name, as: UTF8.self))
       bytes.insert(name)

@@ -54,7 +54,9 @@ package enum ByteSearch {
       guard let base = buffer.baseAddress else { return nil }
       var position = buffer.count - pattern.count
       while position >= 0 {
-        if unsafe base[position] == first, unsafe memcmp(base + position, pattern, pattern.count) == 0 { return position }
+        if unsafe base[position] == first, unsafe memcmp(base + position, pattern, pattern.count) == 0 {
+          return position
+        }
         position -= 1
       }
       return nil
@@ -104,43 +106,50 @@ package enum ByteSearch {
 
 /// Some patterns in one array, so that looking for them copies no reference.
 struct PatternList: Sendable {
+  private struct Pattern {
+    let index: Int
+    let start: Int
+    let end: Int
+    /// The last byte, and the one before it, if there is one.
+    let last: UInt8
+    let lastButOne: UInt8?
+  }
   private var bytes: [UInt8] = []
-  private var ends: [Int] = []
+  private var patterns: [Pattern] = []
 
-  init(_ patterns: [[UInt8]]) {
-    for pattern in patterns where !pattern.isEmpty {
+  /// Empty patterns are left out; the others keep their index.
+  init(_ list: [[UInt8]]) {
+    for (index, pattern) in list.enumerated() where !pattern.isEmpty {
+      let last = pattern[pattern.count - 1]
+      patterns.append(
+        Pattern(
+          index: index, start: bytes.count, end: bytes.count + pattern.count, last: last,
+          lastButOne: pattern.count > 1 ? pattern[pattern.count - 2] : nil))
       bytes += pattern
-      ends.append(bytes.count)
     }
   }
 
-  /// The first pattern, as its index and length, that stands at a position of the text.
+  /// The first pattern that is the range of the text, as its index.
   @inline(__always)
-  func first(in text: Span<UInt8>, at position: Int) -> (index: Int, count: Int)? {
-    var start = 0
-    for index in ends.indices {
-      let end = ends[index]
-      if position + end - start <= text.count, bytes[start] == text[position],
-        ByteSearch.equal(bytes.span, start..<end, text, position..<(position + end - start))
-      {
-        return (index, end - start)
-      }
-      start = end
+  func firstIndex(equalTo range: Range<Int>, of text: Span<UInt8>) -> Int? {
+    for pattern in patterns where pattern.end - pattern.start == range.count {
+      if ByteSearch.equal(bytes.span, pattern.start..<pattern.end, text, range) { return pattern.index }
     }
     return nil
   }
 
   /// The length of the first pattern that ends at a position of the text, not beginning before `limit`.
   func lengthOfFirst(in text: Span<UInt8>, endingAt position: Int, from limit: Int) -> Int? {
-    var start = 0
-    for end in ends {
-      let place = position - (end - start)
-      if place >= limit, bytes[start] == text[place],
-        ByteSearch.equal(bytes.span, start..<end, text, place..<position)
+    guard position > limit else { return nil }
+    let last = text[position - 1]
+    let before = position - 1 > limit ? text[position - 2] : last
+    for pattern in patterns where pattern.last == last && pattern.lastButOne ?? before == before {
+      let place = position - (pattern.end - pattern.start)
+      if place >= limit,
+        ByteSearch.equal(bytes.span, pattern.start..<pattern.end, text, place..<position)
       {
-        return end - start
+        return pattern.end - pattern.start
       }
-      start = end
     }
     return nil
   }
@@ -149,6 +158,9 @@ struct PatternList: Sendable {
 /// Eight bytes at a time in a 64-bit word. The standard library's vector comparisons run lane by lane (measured on Swift 6.3: forty
 /// times slower), so that a plain word is the faster vector.
 enum Word {
+  /// The highest bit of each byte.
+  static var highBits: UInt64 { 0x8080_8080_8080_8080 }
+
   @inline(__always)
   static func repeating(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 

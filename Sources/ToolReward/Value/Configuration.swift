@@ -42,7 +42,8 @@ struct Configuration {
     return Self.error(in: text, at: start, pointer: pointer, message)
   }
 
-  private static func error(in text: [UInt8], at offset: Int, pointer: String, _ message: String) -> ConfigurationError {
+  private static func error(in text: [UInt8], at offset: Int, pointer: String, _ message: String) -> ConfigurationError
+  {
     var line = 1
     var lineStart = 0
     for position in 0..<min(offset, text.count) where text[position] == 0x0A {
@@ -75,7 +76,9 @@ struct Configuration {
     if value.hasDuplicateNames { throw error("has two members of the same name") }
     for (bytes, _) in value.members {
       let name = String(decoding: bytes, as: UTF8.self)
-      if !names.contains(name) { throw error("has no member \"\(name)\"; it may have: \(names.joined(separator: ", "))") }
+      if !names.contains(name) {
+        throw error("has no member \"\(name)\"; it may have: \(names.joined(separator: ", "))")
+      }
     }
   }
 
@@ -91,7 +94,9 @@ struct Configuration {
   }
 
   func number() throws(ConfigurationError) -> Double {
-    guard let number = value.numberLiteral.flatMap({ Double($0) }), number.isFinite else { throw error("must be a number") }
+    guard let number = value.numberLiteral.flatMap({ Double($0) }), number.isFinite else {
+      throw error("must be a number")
+    }
     return number
   }
 

@@ -25,7 +25,8 @@ extension Value {
         guard let member = value.tape.member(name, of: value.index) else { return nil }
         value = Value(tape: value.tape, index: member)
       case .array:
-        let isIndex = !name.isEmpty && name.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && (name.count == 1 || name[0] != 0x30)
+        let isIndex =
+          !name.isEmpty && name.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && (name.count == 1 || name[0] != 0x30)
         guard isIndex, let position = Int(String(decoding: name, as: UTF8.self)), let element = value[position] else {
           return nil
         }

@@ -62,7 +62,7 @@ public struct JSONWriter: Sendable {
     case .false_: output.append(contentsOf: "false".utf8)
     case .true_: output.append(contentsOf: "true".utf8)
     case .number: appendNumber(node, of: tape, to: &output)
-    case .string, .name: appendString(tape.bytes.span, node.payload, to: &output)
+    case .string, .name: appendString(tape.bytes, node.payload, to: &output)
     case .array:
       output.append(0x5B)
       var child = index + 1
@@ -77,7 +77,7 @@ public struct JSONWriter: Sendable {
       output.append(0x7B)
       for (position, member) in memberOrder(index, of: tape).enumerated() {
         if position > 0 { output.append(contentsOf: itemSeparator.utf8) }
-        appendString(tape.bytes.span, tape.nodes[member.name].payload, to: &output)
+        appendString(tape.bytes, tape.nodes[member.name].payload, to: &output)
         output.append(contentsOf: nameSeparator.utf8)
         append(member.value, of: tape, to: &output)
       }
@@ -94,7 +94,7 @@ public struct JSONWriter: Sendable {
     }
     if sortKeys {
       members.sort {
-        let bytes = tape.bytes.span
+        let bytes = tape.bytes
         let left = tape.nodes[$0.name].payload
         let right = tape.nodes[$1.name].payload
         if ByteSearch.equal(bytes, left, bytes, right) { return $0.name < $1.name }
@@ -105,15 +105,15 @@ public struct JSONWriter: Sendable {
   }
 
   private func appendNumber(_ node: TapeNode, of tape: ValueTape, to output: inout [UInt8]) {
-    let bytes = tape.bytes.span
+    let bytes = tape.bytes
     switch style {
     case .asRead:
-      output.append(contentsOf: tape.bytes[node.payload])
+      append(bytes, node.payload, to: &output)
     case .python:
       if node.flags.contains(.fractional) {
         output.append(contentsOf: NumberLiteral.pythonRepr(NumberLiteral.double(bytes, node.payload)).utf8)
       } else {
-        output.append(contentsOf: tape.bytes[NumberLiteral.pythonInteger(bytes, node.payload)])
+        append(bytes, NumberLiteral.pythonInteger(bytes, node.payload), to: &output)
       }
     }
   }

@@ -89,7 +89,7 @@ struct NameTable {
   @inline(__always)
   private static func same(_ a: borrowing ValueTape, _ i: Int, _ b: borrowing ValueTape, _ j: Int) -> Bool {
     a.nodes[i].next == b.nodes[j].next
-      && ByteSearch.equal(a.bytes.span, a.nodes[i].payload, b.bytes.span, b.nodes[j].payload)
+      && ByteSearch.equal(a.bytes, a.nodes[i].payload, b.bytes, b.nodes[j].payload)
   }
 
   private func hash(_ tape: borrowing ValueTape, _ node: Int) -> UInt64 {

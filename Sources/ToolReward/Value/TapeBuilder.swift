@@ -2,18 +2,30 @@ internal import CYajl
 
 /// Collects yajl's events into a tape, within limits.
 ///
-/// It lives behind a pointer that C hands back at each event, so it keeps only plain arrays and numbers.
+/// It lives behind a pointer that C hands back at each event, so it keeps only plain lists and numbers.
 @safe
-struct TapeBuilder {
-  var tape = ValueTape()
-  var limits = ValueLimits.standard
-  var syntax = ValueReader.Syntax.json
-  /// The number of top-level values that began since `begin`.
-  var roots = 0
+struct TapeBuilder: ~Copyable {
+  /// An array or object that is open; or what is outside all, which holds the text's one value.
+  private struct Container: BitwiseCopyable {
+    var node: UInt32 = 0
+    /// Its elements or members so far.
+    var count: UInt32 = 0
+    /// What a value adds to the count: nothing in an object, where names count.
+    var valueStep: UInt32 = 1
+    /// Whether two names share a bit, so that they may be the same.
+    var mayRepeat = false
+    /// A bit for the hash of each name so far.
+    var nameBits: UInt64 = 0
+  }
+
+  private var limits = ValueLimits.standard
+  private var syntax = ValueReader.Syntax.json
   /// Why an event refused to go on.
-  var failure: ValueError.Code?
+  private(set) var failure: ValueError.Code?
   /// The yajl handle whose events these are, for its position.
-  var handle: yajl_handle?
+  private var handle: yajl_handle?
+  /// The events that yajl looks up.
+  private let events: UnsafeMutablePointer<yajl_callbacks>
   /// Where the text handed to yajl starts in the source.
   var base = 0
   /// Where the last token ended, as an offset from `base`.
@@ -21,236 +33,310 @@ struct TapeBuilder {
   /// Where the text ends, as an offset from `base`, once it is all fed: a number at the very end is delivered only after that.
   var textEnd: Int?
   /// Offsets from `base` of NaN, Infinity and -Infinity, for which a stand-in was fed, ascending; and the next one due.
-  var standIns: [PythonConstants.StandIn] = []
-  var nextStandIn = 0
-  /// Offsets from `base` of escapes that are lone surrogates, ascending; and the next one due.
-  var loneSurrogates: [Int] = []
-  var nextLoneSurrogate = 0
+  private var standIns: [PythonConstants.StandIn] = []
+  private var nextStandIn = 0
+  /// Offsets from `base` of escapes that are lone surrogates, ascending; the next one due; and its offset, or one that never comes.
+  private var loneSurrogates: [Int] = []
+  private var nextLoneSurrogate = 0
+  private var nextLoneOffset = Int.max
   /// The source text, for strings that yajl decodes otherwise than Python. Valid while yajl runs.
   var source: UnsafePointer<UInt8>?
-  /// While a value is read for its syntax alone: how deep the reading is in it, and how many nodes it would have made.
-  private var discarded: (depth: Int, nodes: Int)?
-  /// Containers that are open: their node, and where their names start in `names`.
-  private var open: [(node: Int, names: Int)] = []
-  /// Names of the objects that are open.
-  private var names: [(hash: UInt32, node: UInt32)] = []
+  /// While a value is read for its syntax alone: how many of its containers are open.
+  private var discardedDepth: Int?
+  /// The values that are whole, and the one under way: what will be the tape.
+  private var nodes = PlainStack<TapeNode>()
+  private var bytes = PlainStack<UInt8>(capacity: 1024)
+  /// Where the value under way begins.
+  private(set) var firstNode = 0
+  private var firstByte = 0
+  /// How many nodes there may be.
   private var nodeLimit = 0
+  /// The innermost container that is open, and those around it.
+  private var current = Container()
+  private var enclosing = PlainStack<Container>()
+
+  init(events: UnsafeMutablePointer<yajl_callbacks>) {
+    unsafe self.events = events
+  }
 
   /// The depth of the container that is open.
-  var depth: Int { open.count }
+  var depth: Int { enclosing.count }
 
-  mutating func begin(base: Int, limits: ValueLimits, syntax: ValueReader.Syntax) {
+  /// Whether one value was read, and no container is open.
+  var isWhole: Bool { enclosing.isEmpty && current.count == 1 }
+
+  mutating func begin(
+    base: Int, handle: yajl_handle, limits: ValueLimits, syntax: ValueReader.Syntax, lone: [Int] = [],
+    standIns: [PythonConstants.StandIn] = []
+  ) {
     self.base = base
+    unsafe self.handle = handle
     self.limits = limits
     self.syntax = syntax
-    roots = 0
     failure = nil
     lastEnd = 0
     textEnd = nil
-    open.removeAll(keepingCapacity: true)
-    names.removeAll(keepingCapacity: true)
-    if !standIns.isEmpty { standIns.removeAll() }
+    current = Container()
+    enclosing.removeAll()
+    firstNode = nodes.count
+    firstByte = bytes.count
+    nodeLimit = firstNode + limits.nodes
+    if !standIns.isEmpty || !self.standIns.isEmpty { self.standIns = standIns }
     nextStandIn = 0
-    if !loneSurrogates.isEmpty { loneSurrogates.removeAll() }
+    if !lone.isEmpty || !loneSurrogates.isEmpty { loneSurrogates = lone.map { $0 - base } }
     nextLoneSurrogate = 0
-    discarded = nil
-    nodeLimit = tape.nodes.count + limits.nodes
+    nextLoneOffset = loneSurrogates.first ?? .max
+    if discardedDepth != nil { endDiscarding() }
   }
 
-  /// Reads the value of the member whose name came last for its syntax alone; `null` takes its place on the tape.
+  /// Takes the value off that was read last, or is under way.
+  mutating func discardValue() {
+    nodes.removeLast(nodes.count - firstNode)
+    bytes.removeLast(bytes.count - firstByte)
+  }
+
+  /// The values read since ``removeAll()``.
+  var view: TapeView {
+    @_lifetime(borrow self) @inline(__always) get { TapeView(nodes: nodes.span, bytes: bytes.span) }
+  }
+
+  /// Forgets the values.
+  mutating func removeAll() {
+    nodes.removeAll()
+    bytes.removeAll()
+  }
+
+  /// Moves the values to a tape, in place of what it held.
+  mutating func move(to tape: inout ValueTape) {
+    tape.swapParts(&nodes, &bytes)
+    removeAll()
+  }
+
+  /// If the last token was the name of a member of the outermost object, whose value is still to come, and it is `name`: its node.
+  func openMember(_ name: [UInt8]) -> Int? {
+    guard depth == 1, nodes.count > firstNode, nodes.last.kind == .name else { return nil }
+    return view.payload(of: nodes.count - 1, equals: name) ? nodes.count - 1 : nil
+  }
+
+  /// Whether one array or object was read, and ends at `end`.
+  @inline(__always)
+  func hasClosedRoot(at end: Int) -> Bool {
+    isWhole && lastEnd == end && nodes[firstNode].isContainer
+  }
+
+  /// What kind of value was read.
+  var rootKind: TapeNode.Kind? { nodes.count > firstNode ? nodes[firstNode].kind : nil }
+
+  // MARK: Values read for their syntax alone
+
+  /// Reads the value of the member whose name came last, an array or an object, for its syntax alone; `null` takes its place on the tape.
+  /// Meanwhile only containers' events come: what else there is leaves nothing, so that only depth is limited.
   mutating func discardNextValue() {
-    discarded = (0, 0)
+    discardedDepth = 0
+    unsafe events.pointee = TapeEvents.containers()
   }
 
-  /// Takes part of a value that is read for its syntax alone. `nil` if none is.
+  private mutating func endDiscarding() {
+    discardedDepth = nil
+    unsafe events.pointee = TapeEvents.table()
+  }
+
+  /// Takes an end of a container within a value that is read for its syntax alone. `nil` if none is.
   @inline(__always)
   private mutating func discard(opening: Int) -> Bool? {
-    guard var state = discarded else { return nil }
-    state.depth += opening
-    state.nodes += 1
-    if state.depth + depth > limits.depth {
+    guard let before = discardedDepth else { return nil }
+    let within = before + opening
+    if within + depth > limits.depth {
       failure = .tooDeep
       return false
     }
-    if state.nodes > limits.nodes {
-      failure = .tooManyNodes
-      return false
-    }
-    if state.depth > 0 {
-      discarded = state
-      return true
-    }
-    discarded = nil
+    discardedDepth = within
+    if within > 0 { return true }
+    endDiscarding()
     return constant(.null)
   }
 
-  @inline(__always)
-  private func consumed() -> Int { textEnd ?? (unsafe yajl_get_bytes_consumed(handle)) }
+  // MARK: Events
 
-  /// Counts a node in its container and checks the limits. False stops yajl.
+  /// Counts a node in its container, checks the limits, and moves to the token's end. False stops yajl.
   @inline(__always)
-  private mutating func admit(isName: Bool = false) -> Bool {
-    if let container = open.last?.node {
-      let kind = tape.nodes[container].kind
-      if isName || kind == .array { tape.nodes[container].count += 1 }
-    } else {
-      roots += 1
-      if roots > 1 {
-        failure = .trailingText
-        return false
-      }
+  private mutating func admit(adding step: UInt32) -> Bool {
+    current.count &+= step
+    if enclosing.isEmpty, current.count > 1 {
+      failure = .trailingText
+      return false
     }
-    if tape.nodes.count >= nodeLimit {
+    if nodes.count >= nodeLimit {
       failure = .tooManyNodes
       return false
     }
+    lastEnd = textEnd ?? (unsafe yajl_get_bytes_consumed(handle))
     return true
   }
 
+  /// A node that ends at the last token. Offsets fit 32 bits: no text is longer than ``ValueLimits`` allow.
+  @inline(__always)
+  private func node(_ kind: TapeNode.Kind) -> TapeNode {
+    TapeNode(
+      kind: kind, offset: UInt32(truncatingIfNeeded: bytes.count), end: UInt32(truncatingIfNeeded: base &+ lastEnd))
+  }
+
   mutating func constant(_ kind: TapeNode.Kind) -> Bool {
-    if let done = discard(opening: 0) { return done }
-    guard admit() else { return false }
-    lastEnd = consumed()
-    tape.nodes.append(TapeNode(kind: kind, end: UInt32(base + lastEnd)))
+    guard admit(adding: current.valueStep) else { return false }
+    nodes.append(node(kind))
     return true
   }
 
   mutating func number(_ literal: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-    if let done = discard(opening: 0) { return done }
-    guard admit() else { return false }
-    lastEnd = consumed()
-    var node = TapeNode(kind: .number, offset: UInt32(tape.bytes.count), end: UInt32(base + lastEnd))
+    guard admit(adding: current.valueStep) else { return false }
+    var node = node(.number)
     if nextStandIn < standIns.count, standIns[nextStandIn].offset == lastEnd - count {
       let literal = PythonConstants.literals[standIns[nextStandIn].constant]
       nextStandIn += 1
-      tape.bytes.append(contentsOf: literal)
+      unsafe literal.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
       node.count = UInt32(literal.count)
       node.flags = [.nonFinite, .fractional]
     } else {
-      let text = unsafe UnsafeBufferPointer(start: literal, count: count)
-      let first = unsafe text[0]
       var position = 0
       while position < count {
-        let byte = unsafe text[position]
+        let byte = unsafe literal[position]
         if byte == 0x2E || byte == 0x65 || byte == 0x45 {
           node.flags = .fractional
           break
         }
-        position += 1
+        position &+= 1
       }
-      if syntax == .python, node.flags.isEmpty, count > 4300, count - (first == 0x2D ? 1 : 0) > 4300 {
+      if syntax == .python, node.flags.isEmpty, count > 4300, unsafe count - (literal[0] == 0x2D ? 1 : 0) > 4300 {
         failure = .integerTooLong
         return false
       }
-      unsafe tape.bytes.append(contentsOf: text)
-      node.count = UInt32(count)
+      unsafe bytes.append(text: literal, count: count)
+      node.count = UInt32(truncatingIfNeeded: count)
     }
-    tape.nodes.append(node)
+    nodes.append(node)
     return true
   }
 
   mutating func string(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-    if let done = discard(opening: 0) { return done }
-    guard admit() else { return false }
     let start = lastEnd
-    lastEnd = consumed()
-    unsafe append(.string, text, count, tokenAfter: start)
+    guard admit(adding: current.valueStep) else { return false }
+    nodes.append(unsafe token(.string, text, count, after: start))
     return true
   }
 
   mutating func name(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-    if let done = discard(opening: 0) { return done }
-    guard admit(isName: true) else { return false }
     let start = lastEnd
-    lastEnd = consumed()
-    unsafe append(.name, text, count, tokenAfter: start)
-    let index = tape.nodes.count - 1
-    let payload = tape.nodes[index].payload
-    let hash = unsafe tape.bytes.withUnsafeBufferPointer { bytes -> UInt32 in
-      guard let base = bytes.baseAddress else { return 0 }
-      return unsafe quickHash(base + payload.lowerBound, payload.count)
-    }
-    tape.nodes[index].next = hash
-    names.append((hash, UInt32(index)))
+    guard admit(adding: 1) else { return false }
+    var node = unsafe token(.name, text, count, after: start)
+    node.next = bytes.hash(from: Int(node.offset), count: Int(node.count))
+    let bit = UInt64(1) << UInt64(node.next & 63)
+    current.mayRepeat = current.mayRepeat || current.nameBits & bit != 0
+    current.nameBits |= bit
+    nodes.append(node)
     return true
   }
 
   @inline(__always)
-  private mutating func append(_ kind: TapeNode.Kind, _ text: UnsafePointer<UInt8>, _ count: Int, tokenAfter start: Int) {
-    var node = TapeNode(kind: kind, offset: UInt32(tape.bytes.count), end: UInt32(base + lastEnd))
-    if nextLoneSurrogate < loneSurrogates.count, loneSurrogates[nextLoneSurrogate] < lastEnd {
-      while nextLoneSurrogate < loneSurrogates.count, loneSurrogates[nextLoneSurrogate] < lastEnd { nextLoneSurrogate += 1 }
-      unsafe Surrogates.appendDecoded(source, from: start, to: lastEnd, into: &tape.bytes)
-      node.count = UInt32(tape.bytes.count) - node.offset
+  private mutating func token(_ kind: TapeNode.Kind, _ text: UnsafePointer<UInt8>, _ count: Int, after start: Int)
+    -> TapeNode
+  {
+    var node = node(kind)
+    if nextLoneOffset < lastEnd {
+      node.count = UInt32(truncatingIfNeeded: appendWithLoneSurrogates(from: start))
     } else {
-      unsafe tape.bytes.append(contentsOf: UnsafeBufferPointer(start: text, count: count))
-      node.count = UInt32(count)
+      unsafe bytes.append(text: text, count: count)
+      node.count = UInt32(truncatingIfNeeded: count)
     }
-    tape.nodes.append(node)
+    return node
+  }
+
+  /// Appends the string token that ends at `lastEnd` as Python decodes it. Returns how many bytes it has.
+  @inline(never)
+  private mutating func appendWithLoneSurrogates(from start: Int) -> Int {
+    while nextLoneSurrogate < loneSurrogates.count, loneSurrogates[nextLoneSurrogate] < lastEnd {
+      nextLoneSurrogate += 1
+    }
+    nextLoneOffset = nextLoneSurrogate < loneSurrogates.count ? loneSurrogates[nextLoneSurrogate] : .max
+    let decoded = unsafe Surrogates.decoded(source, from: start, to: lastEnd)
+    unsafe decoded.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    return decoded.count
   }
 
   mutating func open(_ kind: TapeNode.Kind) -> Bool {
     if let done = discard(opening: 1) { return done }
-    guard admit() else { return false }
-    if open.count >= limits.depth {
+    guard admit(adding: current.valueStep) else { return false }
+    if enclosing.count >= limits.depth {
       failure = .tooDeep
       return false
     }
-    lastEnd = consumed()
-    open.append((tape.nodes.count, names.count))
-    tape.nodes.append(TapeNode(kind: kind, offset: UInt32(base + lastEnd - 1)))
+    enclosing.append(current)
+    current = Container(node: UInt32(truncatingIfNeeded: nodes.count), valueStep: kind == .array ? 1 : 0)
+    nodes.append(TapeNode(kind: kind, offset: UInt32(truncatingIfNeeded: base &+ lastEnd &- 1)))
     return true
   }
 
   mutating func close() -> Bool {
     if let done = discard(opening: -1) { return done }
-    guard let (container, firstName) = open.popLast() else { return false }
-    lastEnd = consumed()
-    tape.nodes[container].next = UInt32(tape.nodes.count)
-    tape.nodes[container].end = UInt32(base + lastEnd)
-    if names.count > firstName {
-      if names.count - firstName > 1, hasDuplicate(from: firstName) {
-        tape.nodes[container].flags.insert([.duplicateNames, .duplicateNamesBelow])
-      }
-      names.removeLast(names.count - firstName)
+    guard !enclosing.isEmpty else { return false }
+    lastEnd = textEnd ?? (unsafe yajl_get_bytes_consumed(handle))
+    let closed = Int(current.node)
+    var node = nodes[closed]
+    node.count = current.count
+    node.next = UInt32(truncatingIfNeeded: nodes.count)
+    node.end = UInt32(truncatingIfNeeded: base &+ lastEnd)
+    let mayRepeat = current.mayRepeat
+    nodes[closed] = node
+    current = enclosing.last
+    enclosing.removeLast(1)
+    if mayRepeat, RepeatedNames.any(in: closed, of: view) {
+      nodes[closed].flags.insert([.duplicateNames, .duplicateNamesBelow])
     }
-    if tape.nodes[container].flags.contains(.duplicateNamesBelow), let parent = open.last?.node {
-      tape.nodes[parent].flags.insert(.duplicateNamesBelow)
+    if nodes[closed].flags.contains(.duplicateNamesBelow), !enclosing.isEmpty {
+      nodes[Int(current.node)].flags.insert(.duplicateNamesBelow)
     }
     return true
   }
+}
 
-  /// Whether two of the open object's names are the same. Pairs for a few names; for more, their hashes are sorted by radix, which reads and
-  /// writes memory in order, and only names whose hashes agree are compared: linear whatever the names.
-  private func hasDuplicate(from first: Int) -> Bool {
-    let count = names.count - first
-    if count <= 16 {
-      for right in (first + 1)..<(first + count) {
-        for left in first..<right where names[left].hash == names[right].hash {
-          if sameName(Int(names[left].node), Int(names[right].node)) { return true }
+/// Whether two of an object's names are the same. Pairs for a few names; for more, their hashes are sorted by radix, which reads and
+/// writes memory in order, and only names whose hashes agree are compared: linear, but where many different names share a hash, which then
+/// are sorted.
+private enum RepeatedNames {
+  private struct Name {
+    let hash: UInt32
+    let node: UInt32
+  }
+
+  @inline(never)
+  static func any(in object: Int, of tape: TapeView) -> Bool {
+    var names: [Name] = []
+    names.reserveCapacity(Int(tape.nodes[object].count))
+    var member = object + 1
+    let end = Int(tape.nodes[object].next)
+    while member < end {
+      names.append(Name(hash: tape.nodes[member].next, node: UInt32(truncatingIfNeeded: member)))
+      member = tape.after(member + 1)
+    }
+    if names.count <= 16 {
+      for right in names.indices.dropFirst() {
+        for left in 0..<right where names[left].hash == names[right].hash {
+          if order(names[left], names[right], tape) == 0 { return true }
         }
       }
       return false
     }
-    let sorted = sortedByHash(from: first)
+    sortByHash(&names)
     var start = 0
-    while start < count {
+    while start < names.count {
       var end = start + 1
-      while end < count, sorted[end].hash == sorted[start].hash { end += 1 }
-      if end - start > 1 {
-        var table = NameTable(capacity: end - start)
-        for position in start..<end {
-          if table.position(of: Int(sorted[position].node), in: tape, insert: position) != nil { return true }
-        }
-      }
+      while end < names.count, names[end].hash == names[start].hash { end += 1 }
+      if end - start > 1, hasEqual(names[start..<end], tape) { return true }
       start = end
     }
     return false
   }
 
-  /// The open object's names in the order of their hashes.
-  private func sortedByHash(from first: Int) -> [(hash: UInt32, node: UInt32)] {
-    var source = Array(names[first...])
+  private static func sortByHash(_ source: inout [Name]) {
     var target = source
     // A byte of the hash at a time, the lowest first.
     for shift in [0, 8, 16, 24] as [UInt32] {
@@ -264,11 +350,27 @@ struct TapeBuilder {
       }
       swap(&source, &target)
     }
-    return source
   }
 
-  private func sameName(_ left: Int, _ right: Int) -> Bool {
-    ByteSearch.equal(tape.bytes.span, tape.nodes[left].payload, tape.bytes.span, tape.nodes[right].payload)
+  private static func hasEqual(_ group: ArraySlice<Name>, _ tape: TapeView) -> Bool {
+    let sorted = unsafe tape.nodes.withUnsafeBufferPointer { nodes in
+      unsafe tape.bytes.withUnsafeBufferPointer { bytes in
+        group.sorted { unsafe order($0, $1, TapeView(nodes: nodes.span, bytes: bytes.span)) < 0 }
+      }
+    }
+    for position in 1..<sorted.count where order(sorted[position - 1], sorted[position], tape) == 0 { return true }
+    return false
+  }
+
+  /// The shorter name first; names of one length by their bytes.
+  private static func order(_ left: Name, _ right: Name, _ tape: TapeView) -> Int {
+    let a = tape.nodes[Int(left.node)]
+    let b = tape.nodes[Int(right.node)]
+    guard a.count == b.count else { return Int(a.count) - Int(b.count) }
+    return unsafe tape.bytes.withUnsafeBufferPointer { bytes -> Int in
+      guard let base = bytes.baseAddress else { return 0 }
+      return unsafe Int(memcmp(base + Int(a.offset), base + Int(b.offset), Int(a.count)))
+    }
   }
 }
 
@@ -280,6 +382,17 @@ enum TapeEvents {
   @inline(__always)
   private static func builder(_ context: UnsafeMutableRawPointer?) -> Builder? {
     unsafe context?.assumingMemoryBound(to: TapeBuilder.self)
+  }
+
+  /// The events of containers alone: yajl then decodes no string.
+  static func containers() -> yajl_callbacks {
+    var table = Self.table()
+    unsafe table.yajl_null = nil
+    unsafe table.yajl_boolean = nil
+    unsafe table.yajl_number = nil
+    unsafe table.yajl_string = nil
+    unsafe table.yajl_map_key = nil
+    return table
   }
 
   static func table() -> yajl_callbacks {

@@ -9,38 +9,34 @@ enum TextChecks {
     static let verticalSpace = Traits(rawValue: 4)
   }
 
-  /// One pass, eight bytes at a time.
+  /// What a text holds of each. The C library's search is vectorised.
   static func traits(of text: Span<UInt8>, _ range: Range<Int>) -> Traits {
+    let part = text.extracting(range)
     var traits: Traits = []
-    unsafe text.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      let raw = unsafe UnsafeRawPointer(base)
-      var position = range.lowerBound
-      let backslash = Word.repeating(0x5C)
-      let verticalTab = Word.repeating(0x0B)
-      let formFeed = Word.repeating(0x0C)
-      var high: UInt64 = 0
-      var backslashes: UInt64 = 0
-      var verticals: UInt64 = 0
-      while position + 8 <= range.upperBound {
-        let word = unsafe raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-        high |= word
-        backslashes |= Word.zeroBytes(word ^ backslash)
-        verticals |= Word.zeroBytes(word ^ verticalTab) | Word.zeroBytes(word ^ formFeed)
-        position += 8
-      }
-      if high & 0x8080_8080_8080_8080 != 0 { traits.insert(.nonASCII) }
-      if backslashes != 0 { traits.insert(.backslash) }
-      if verticals != 0 { traits.insert(.verticalSpace) }
-      while position < range.upperBound {
-        let byte = unsafe base[position]
-        if byte >= 0x80 { traits.insert(.nonASCII) }
-        if byte == 0x5C { traits.insert(.backslash) }
-        if byte == 0x0B || byte == 0x0C { traits.insert(.verticalSpace) }
-        position += 1
-      }
+    if !isASCII(part) { traits.insert(.nonASCII) }
+    if ByteSearch.firstIndex(of: 0x5C, in: part) != nil { traits.insert(.backslash) }
+    if ByteSearch.firstIndex(of: 0x0B, in: part) != nil || ByteSearch.firstIndex(of: 0x0C, in: part) != nil {
+      traits.insert(.verticalSpace)
     }
     return traits
+  }
+
+  /// Whether every byte is ASCII.
+  static func isASCII(_ text: Span<UInt8>) -> Bool {
+    unsafe text.withUnsafeBufferPointer { buffer -> Bool in
+      guard let base = buffer.baseAddress else { return true }
+      let raw = unsafe UnsafeRawPointer(base)
+      let words = buffer.count / 8
+      var seen: UInt64 = 0
+      for index in 0..<words { unsafe seen |= raw.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self) }
+      for position in (words &* 8)..<buffer.count { unsafe seen |= UInt64(base[position]) }
+      return seen & Word.highBits == 0
+    }
+  }
+
+  /// The offset of the first ill-formed sequence of a whole text, with a quick pass first.
+  static func firstIllFormedUTF8(in text: Span<UInt8>) -> Int? {
+    isASCII(text) ? nil : firstIllFormedUTF8(in: text, 0..<text.count)
   }
 
   /// The first vertical tab or form feed: JSON allows neither, inside strings or out (RFC 8259 §2, §7).
@@ -134,8 +130,9 @@ enum Surrogates {
 
   /// Decodes the string token in `source[from..<to]`, which may be preceded by separators, as Python does: pairs are joined,
   /// lone halves kept in generalised UTF-8 (three bytes, as any code point below U+10000). The token is known to be well formed.
-  static func appendDecoded(_ source: UnsafePointer<UInt8>?, from: Int, to: Int, into bytes: inout [UInt8]) {
-    guard let source = unsafe source, to > from else { return }
+  static func decoded(_ source: UnsafePointer<UInt8>?, from: Int, to: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    guard let source = unsafe source, to > from else { return bytes }
     let text = unsafe UnsafeBufferPointer(start: source, count: to)
     var position = from
     while position < to, unsafe text[position] != 0x22 { position += 1 }
@@ -158,7 +155,7 @@ enum Surrogates {
       case 0x74: bytes.append(0x09)
       case 0x75:
         let span = unsafe text.span
-        guard position + 4 <= end, var scalar = codeUnit(in: span, at: position) else { return }
+        guard position + 4 <= end, var scalar = codeUnit(in: span, at: position) else { return bytes }
         position += 4
         if scalar & 0xFC00 == 0xD800, position + 6 <= end, span[position] == 0x5C, span[position + 1] == 0x75,
           let low = codeUnit(in: span, at: position + 2), low & 0xFC00 == 0xDC00
@@ -170,6 +167,7 @@ enum Surrogates {
       default: bytes.append(kind)
       }
     }
+    return bytes
   }
 
   /// UTF-8's bit layout, surrogates included.

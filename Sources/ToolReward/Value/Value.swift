@@ -43,20 +43,20 @@ public struct Value: Sendable {
   /// A number as it was written; `nil` for anything else. Under Python syntax also `NaN`, `Infinity` and `-Infinity`.
   public var numberLiteral: String? {
     guard kind == .number else { return nil }
-    return String(decoding: tape.bytes[tape.nodes[index].payload], as: UTF8.self)
+    return String(decoding: tape.payload(of: index), as: UTF8.self)
   }
 
   /// A string's bytes, decoded: UTF-8, but that a lone surrogate (Python syntax only) has three bytes; `nil` for anything else.
   public var stringBytes: [UInt8]? {
     guard tape.nodes[index].kind == .string else { return nil }
-    return Array(tape.bytes[tape.nodes[index].payload])
+    return tape.payload(of: index)
   }
 
   /// A string's text; `nil` for anything else. Lone surrogates become U+FFFD. Compare ``stringBytes``, not this: Swift's string
   /// equality is canonical equivalence.
   public var string: String? {
     guard tape.nodes[index].kind == .string else { return nil }
-    return String(decoding: tape.bytes[tape.nodes[index].payload], as: UTF8.self)
+    return String(decoding: tape.payload(of: index), as: UTF8.self)
   }
 
   /// How many elements an array, or members an object, has (a repeated name counts each time); 0 for anything else.
@@ -75,7 +75,7 @@ public struct Value: Sendable {
   public var members: [(name: [UInt8], value: Value)] {
     guard kind == .object else { return [] }
     return children.map { name in
-      (Array(tape.bytes[tape.nodes[name].payload]), Value(tape: tape, index: name + 1))
+      (tape.payload(of: name), Value(tape: tape, index: name + 1))
     }
   }
 
@@ -98,9 +98,7 @@ public struct Value: Sendable {
 
   /// The value on a tape of its own, so that it keeps nothing else alive. O(value).
   package func detached() -> Value {
-    var own = ValueTape()
-    let root = own.append(self)
-    return Value(tape: own, index: root)
+    Value(tape: ValueTape(copying: self), index: 0)
   }
 
   /// The nodes of an array's elements, or of an object's names.

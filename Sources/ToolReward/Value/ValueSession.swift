@@ -12,10 +12,10 @@ package final class ValueSession {
   private var idle: yajl_handle?
 
   package init() {
-    unsafe builder = .allocate(capacity: 1)
-    unsafe builder.initialize(to: TapeBuilder())
     unsafe events = .allocate(capacity: 1)
     unsafe events.initialize(to: TapeEvents.table())
+    unsafe builder = .allocate(capacity: 1)
+    unsafe builder.initialize(to: TapeBuilder(events: events))
   }
 
   deinit {
@@ -27,18 +27,21 @@ package final class ValueSession {
     unsafe events.deallocate()
   }
 
-  /// The nodes and bytes of the values read since the last ``takeTape(into:)``.
-  package var tape: ValueTape {
-    _read { yield unsafe builder.pointee.tape }
+  /// The values read since the last ``takeTape(into:)`` or ``removeTape()``. Not to be kept while more is read.
+  package var tape: TapeView {
+    @_lifetime(borrow self) @inline(__always) get {
+      let view = unsafe builder.pointee.view
+      return unsafe _overrideLifetime(view, borrowing: self)
+    }
   }
 
-  /// Hands the tape over in exchange for one whose room may be used again.
+  /// Moves what was read to a tape, in place of what it held.
   package func takeTape(into tape: inout ValueTape) {
-    unsafe swap(&builder.pointee.tape, &tape)
+    unsafe builder.pointee.move(to: &tape)
   }
 
   package func removeTape() {
-    unsafe builder.pointee.tape.removeAll()
+    unsafe builder.pointee.removeAll()
   }
 
   // MARK: A whole document
@@ -62,24 +65,20 @@ package final class ValueSession {
       }
     }
     let lone = syntax == .python && traits.contains(.backslash) ? Surrogates.lone(in: text, range) : []
-    let mark = unsafe Mark(builder.pointee.tape)
     do throws(ValueError) {
       let root = try feedDocument(text, range, base: range.lowerBound, syntax, limits, lone: lone, standIns: [])
-      if let early { throw early }
+      if let early {
+        unsafe builder.pointee.discardValue()
+        throw early
+      }
       return root
     } catch {
-      unsafe mark.restore(&builder.pointee.tape)
       if let early, early.offset <= error.offset || !error.code.isLimit { throw early }
       guard syntax == .python, error.code == .malformed || error.code == .unexpectedEnd,
         let (copy, standIns) = PythonConstants.replaced(in: text, range)
       else { throw error }
-      do {
-        return try feedDocument(
-          copy.span, 0..<copy.count, base: range.lowerBound, syntax, limits, lone: lone.map { $0 }, standIns: standIns)
-      } catch {
-        unsafe mark.restore(&builder.pointee.tape)
-        throw error
-      }
+      return try feedDocument(
+        copy.span, 0..<copy.count, base: range.lowerBound, syntax, limits, lone: lone, standIns: standIns)
     }
   }
 
@@ -88,11 +87,8 @@ package final class ValueSession {
     lone: [Int], standIns: [PythonConstants.StandIn]
   ) throws(ValueError) -> Int {
     let handle = try unsafe takeHandle(at: base)
-    unsafe builder.pointee.begin(base: base, limits: limits, syntax: syntax)
-    unsafe builder.pointee.handle = handle
-    if !lone.isEmpty { unsafe builder.pointee.loneSurrogates = lone.map { $0 - base } }
-    unsafe builder.pointee.standIns = standIns
-    let root = unsafe builder.pointee.tape.nodes.count
+    unsafe builder.pointee.begin(
+      base: base, handle: handle, limits: limits, syntax: syntax, lone: lone, standIns: standIns)
     let status = unsafe text.extracting(range).withUnsafeBufferPointer { buffer -> yajl_status in
       unsafe builder.pointee.source = buffer.baseAddress
       defer { unsafe builder.pointee.source = nil }
@@ -101,19 +97,24 @@ package final class ValueSession {
     if status != yajl_status_ok {
       let offset = unsafe base + min(yajl_get_bytes_consumed(handle), range.count)
       unsafe yajl_free(handle)
+      unsafe builder.pointee.discardValue()
       throw unsafe ValueError(builder.pointee.failure ?? .malformed, at: offset)
     }
-    // A line feed ends a number and makes an unfinished string an error.
-    unsafe builder.pointee.textEnd = range.count
-    var newline: UInt8 = 0x0A
-    let ended = unsafe yajl_parse(handle, &newline, 1)
-    guard ended == yajl_status_ok, unsafe builder.pointee.depth == 0, unsafe builder.pointee.roots == 1 else {
+    // A line feed ends a number and makes an unfinished string an error. An array or object that is the last thing needs none.
+    var ended = yajl_status_ok
+    if unsafe !builder.pointee.hasClosedRoot(at: range.count) {
+      unsafe builder.pointee.textEnd = range.count
+      var newline: UInt8 = 0x0A
+      unsafe ended = yajl_parse(handle, &newline, 1)
+    }
+    guard ended == yajl_status_ok, unsafe builder.pointee.isWhole else {
       unsafe yajl_free(handle)
+      unsafe builder.pointee.discardValue()
       let failure = unsafe builder.pointee.failure
       throw ValueError(failure ?? .unexpectedEnd, at: base + range.count)
     }
     unsafe idle = handle
-    return root
+    return unsafe builder.pointee.firstNode
   }
 
   /// What yajl takes and JSON does not.
@@ -159,8 +160,7 @@ package final class ValueSession {
   package func beginParts(limits: ValueLimits) throws(ValueError) {
     endParts()
     let handle = try unsafe takeHandle(at: 0)
-    unsafe builder.pointee.begin(base: 0, limits: limits, syntax: .json)
-    unsafe builder.pointee.handle = handle
+    unsafe builder.pointee.begin(base: 0, handle: handle, limits: limits, syntax: .json)
     unsafe partial = handle
   }
 
@@ -180,7 +180,7 @@ package final class ValueSession {
     }
   }
 
-  /// Reads the value that comes next, a member's, for its syntax alone: `null` takes its place.
+  /// Reads the value that comes next, a member's array or object, for its syntax alone: `null` takes its place.
   package func discardNextValue() {
     unsafe builder.pointee.discardNextValue()
   }
@@ -191,13 +191,9 @@ package final class ValueSession {
     try feed(null.span, 0..<4)
   }
 
-  /// Whether the last token fed was the name of a member of the outermost object, whose value is still to come; if so, that name's
-  /// node.
-  package var openMember: Int? {
-    guard unsafe builder.pointee.depth == 1, let last = unsafe builder.pointee.tape.nodes.indices.last,
-      unsafe builder.pointee.tape.nodes[last].kind == .name
-    else { return nil }
-    return last
+  /// If the last token fed was the name of a member of the outermost object, whose value is still to come, and it is `name`: its node.
+  package func openMember(_ name: [UInt8]) -> Int? {
+    unsafe builder.pointee.openMember(name)
   }
 
   /// Ends the document. Returns its node.
@@ -205,14 +201,14 @@ package final class ValueSession {
     guard let handle = unsafe partial else { throw ValueError(.unexpectedEnd, at: end) }
     var newline: UInt8 = 0x0A
     let ended = unsafe yajl_parse(handle, &newline, 1)
-    guard ended == yajl_status_ok, unsafe builder.pointee.depth == 0, unsafe builder.pointee.roots == 1 else {
+    guard ended == yajl_status_ok, unsafe builder.pointee.isWhole else {
       let failure = unsafe builder.pointee.failure
       endParts()
       throw ValueError(failure ?? .unexpectedEnd, at: end)
     }
     unsafe idle = handle
     unsafe partial = nil
-    return 0
+    return unsafe builder.pointee.firstNode
   }
 
   /// Gives up a document in the middle.
@@ -231,66 +227,51 @@ package final class ValueSession {
     let handle = try unsafe makeHandle(at: start)
     defer { unsafe yajl_free(handle) }
     _ = unsafe toolreward_yajl_set(handle, yajl_allow_trailing_garbage, 1)
-    let mark = unsafe Mark(builder.pointee.tape)
-    unsafe builder.pointee.begin(base: start, limits: limits, syntax: syntax)
-    unsafe builder.pointee.handle = handle
-    let root = unsafe builder.pointee.tape.nodes.count
+    do throws(ValueError) {
+      return try unsafe feedPrefix(handle, text, from: start, syntax, limits)
+    } catch {
+      unsafe builder.pointee.discardValue()
+      throw error
+    }
+  }
+
+  private func feedPrefix(
+    _ handle: yajl_handle, _ text: Span<UInt8>, from start: Int, _ syntax: ValueReader.Syntax, _ limits: ValueLimits
+  ) throws(ValueError) -> (root: Int, end: Int) {
+    unsafe builder.pointee.begin(base: start, handle: handle, limits: limits, syntax: syntax)
     let available = min(text.count - start, limits.bytes)
     var status = unsafe text.extracting(start..<(start + available)).withUnsafeBufferPointer { buffer in
       unsafe yajl_parse(handle, buffer.baseAddress, buffer.count)
     }
     var end = unsafe start + yajl_get_bytes_consumed(handle)
-    if status == yajl_status_ok, unsafe builder.pointee.roots == 0 || builder.pointee.depth > 0 {
+    if status == yajl_status_ok, unsafe !builder.pointee.isWhole {
       // Only a number can still be on its way; yajl delivers it when told that the text is over.
       unsafe builder.pointee.textEnd = available
       status = unsafe yajl_complete_parse(handle)
       end = start + available
-      if unsafe status == yajl_status_ok && (builder.pointee.roots == 0 || builder.pointee.depth > 0) {
-        status = yajl_status_error
-      }
+      if status == yajl_status_ok, unsafe !builder.pointee.isWhole { status = yajl_status_error }
       if status != yajl_status_ok {
-        unsafe mark.restore(&builder.pointee.tape)
         let failure = unsafe builder.pointee.failure
         throw ValueError(failure ?? (available < text.count - start ? .tooLarge : .unexpectedEnd), at: end)
       }
     }
     guard status == yajl_status_ok else {
-      unsafe mark.restore(&builder.pointee.tape)
       let failure = unsafe builder.pointee.failure
       throw ValueError(failure ?? .malformed, at: min(end, text.count))
     }
-    do throws(ValueError) {
-      let traits = TextChecks.traits(of: text, start..<end)
-      if !traits.isEmpty { try check(traits, text, start..<end, .json) }
-      let kind = unsafe builder.pointee.tape.nodes[root].kind
-      if end < text.count, kind != .string, kind != .array, kind != .object, isWordByte(text[end]) {
-        throw ValueError(.malformed, at: end)
-      }
-    } catch {
-      unsafe mark.restore(&builder.pointee.tape)
-      throw error
+    let traits = TextChecks.traits(of: text, start..<end)
+    if !traits.isEmpty { try check(traits, text, start..<end, .json) }
+    let kind = unsafe builder.pointee.rootKind
+    if end < text.count, kind != .string, kind != .array, kind != .object, isWordByte(text[end]) {
+      throw ValueError(.malformed, at: end)
     }
-    return (root, end)
+    return unsafe (builder.pointee.firstNode, end)
   }
 
   private func isWordByte(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2E, 0x5F, 0x80...0xFF: true
     default: false
-    }
-  }
-
-  /// Where a tape stood before a read that may fail.
-  private struct Mark {
-    let nodes: Int
-    let bytes: Int
-    init(_ tape: borrowing ValueTape) {
-      nodes = tape.nodes.count
-      bytes = tape.bytes.count
-    }
-    func restore(_ tape: inout ValueTape) {
-      tape.nodes.removeLast(tape.nodes.count - nodes)
-      tape.bytes.removeLast(tape.bytes.count - bytes)
     }
   }
 }

@@ -118,8 +118,10 @@ struct ExplainCommand: ParsableCommand {
       let verdict = scorer.reward.judge(completion, against: task.groundTruth, tools: task.tools)
       let heading = sample.isList ? "\(name), completion \(index)" : name
       print(
-        Explanation(completion: completion, verdict: verdict, truth: task.groundTruth, reward: scorer.reward, style: style)
-          .text(heading: "sample \(heading), line \(sample.line)"))
+        Explanation(
+          completion: completion, verdict: verdict, truth: task.groundTruth, reward: scorer.reward, style: style
+        )
+        .text(heading: "sample \(heading), line \(sample.line)"))
     }
   }
 }

@@ -81,7 +81,9 @@ struct Explanation {
   private func marks(_ line: Range<Int>) -> String? {
     var cells: [Character] = []
     for (number, finding) in verdict.findings.enumerated() where finding.severity != .info {
-      guard let range = finding.range, range.overlaps(line) || (range.isEmpty && line.contains(range.lowerBound)) else { continue }
+      guard let range = finding.range, range.overlaps(line) || (range.isEmpty && line.contains(range.lowerBound)) else {
+        continue
+      }
       let part = range.clamped(to: line)
       let from = Self.width(completion.text[line.lowerBound..<part.lowerBound])
       let width = max(1, Self.width(completion.text[part]))
@@ -125,13 +127,17 @@ struct Explanation {
 
   private func told(_ finding: Finding, number: Int) -> [String] {
     var place: [String] = []
-    if let pointer = finding.pointer { place.append(pointer.isEmpty ? "the arguments" : Self.shown(Array(pointer.utf8))) }
+    if let pointer = finding.pointer {
+      place.append(pointer.isEmpty ? "the arguments" : Self.shown(Array(pointer.utf8)))
+    }
     if let range = finding.range, !completion.isStructured {
       place.append("bytes \(range.lowerBound)–\(range.upperBound)")
     }
     if let expected = finding.expectedCall, finding.range == nil { place.append("expected call \(expected)") }
     let at = place.isEmpty ? "" : " at \(place.joined(separator: ", "))"
-    var lines = ["\(number) \(style.severity(finding.severity)) \(style.strong(finding.code.name))\(at): \(finding.code.message)"]
+    var lines = [
+      "\(number) \(style.severity(finding.severity)) \(style.strong(finding.code.name))\(at): \(finding.code.message)"
+    ]
     if let expected = expected(finding) { lines.append("    expected  \(style.paint(expected, "32"))") }
     if let came = came(finding) { lines.append("    came      \(style.paint(came, "31"))") }
     return lines
@@ -143,7 +149,9 @@ struct Explanation {
     if finding.code == .missingCall { return Self.preview(call.name) + " " + Self.preview(call.arguments) }
     guard let pointer = finding.pointer else { return nil }
     if let value = call.arguments.at(pointer: pointer) { return Self.preview(value) }
-    if let values = truth.acceptedValues(ofCall: index)?.at(pointer: pointer) { return "one of " + Self.preview(values) }
+    if let values = truth.acceptedValues(ofCall: index)?.at(pointer: pointer) {
+      return "one of " + Self.preview(values)
+    }
     return finding.code == .surplusArgument ? "nothing" : nil
   }
 
@@ -154,7 +162,9 @@ struct Explanation {
     {
       return Self.preview(value)
     }
-    guard let range = finding.range, !range.isEmpty, range.upperBound <= completion.text.count, finding.severity == .error else {
+    guard let range = finding.range, !range.isEmpty, range.upperBound <= completion.text.count,
+      finding.severity == .error
+    else {
       return nil
     }
     return Self.shown(Array(completion.text[range]))

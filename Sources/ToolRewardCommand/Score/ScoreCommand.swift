@@ -32,16 +32,19 @@ struct ScoreCommand: AsyncParsableCommand {
   @OptionGroup var judging: JudgingOptions
   @OptionGroup var fields: FieldOptions
 
-  @Flag(help: "Print a summary to standard error at the end: means, and the ten commonest findings with an example each.")
+  @Flag(
+    help: "Print a summary to standard error at the end: means, and the ten commonest findings with an example each.")
   var summary = false
 
-  @Flag(help: "Go on with a run that was stopped: keep the whole records of OUT, add the rest. Needs -o and files to read.")
+  @Flag(
+    help: "Go on with a run that was stopped: keep the whole records of OUT, add the rest. Needs -o and files to read.")
   var resume = false
 
   @Option(help: ArgumentHelp("Write what was run, on what and with what result, as JSON.", valueName: "file"))
   var manifest: String?
 
-  @Option(help: ArgumentHelp("Exit with 2 if the mean score of what could be judged is below this.", valueName: "score"))
+  @Option(
+    help: ArgumentHelp("Exit with 2 if the mean score of what could be judged is below this.", valueName: "score"))
   var failUnder: Double?
 
   func validate() throws {
@@ -89,7 +92,8 @@ struct ScoreCommand: AsyncParsableCommand {
         progress.update(samples: total.samples, read)
       }
       if let manifest {
-        try OutputSink(path: manifest, inputs: stream.inputs + [stream.output].filter { $0 != "-" }).write(manifestText(scorer, total, digest: digest?.finish() ?? ""))
+        try OutputSink(path: manifest, inputs: stream.inputs + [stream.output].filter { $0 != "-" }).write(
+          manifestText(scorer, total, digest: digest?.finish() ?? ""))
       }
     } catch {
       progress.clear()
@@ -118,20 +122,24 @@ struct ScoreCommand: AsyncParsableCommand {
     json.object {
       $0.member("version", toolRewardVersion)
       $0.member("command", "score")
-      $0.member("reward") { $0.object {
-        $0.member("name", scorer.reward.name)
-        $0.member("source", scorer.reward.source)
-      } }
+      $0.member("reward") {
+        $0.object {
+          $0.member("name", scorer.reward.name)
+          $0.member("source", scorer.reward.source)
+        }
+      }
       $0.member("format", scorer.parser.format.name)
       $0.member("leniencies", judging.reading.leniencies)
       $0.member("view", judging.reading.view.rawValue)
-      $0.member("fields") { $0.object {
-        $0.member("id", fields.idField)
-        $0.member("completion", fields.completionField)
-        $0.member("completions", fields.completionsField)
-        $0.member("ground_truth", fields.groundTruthField)
-        $0.member("tools", fields.toolsField)
-      } }
+      $0.member("fields") {
+        $0.object {
+          $0.member("id", fields.idField)
+          $0.member("completion", fields.completionField)
+          $0.member("completions", fields.completionsField)
+          $0.member("ground_truth", fields.groundTruthField)
+          $0.member("tools", fields.toolsField)
+        }
+      }
       $0.member("inputs", stream.inputs)
       $0.member("input_sha256", digest)
       $0.member("output", stream.output)

@@ -35,7 +35,8 @@ struct ScoreReport: Sendable {
       }
     }
     if countsFindings {
-      count(verdict.findings.map(\.code.name) + (error.map { [$0.code] } ?? []), id: String(decoding: id, as: UTF8.self))
+      count(
+        verdict.findings.map(\.code.name) + (error.map { [$0.code] } ?? []), id: String(decoding: id, as: UTF8.self))
     }
   }
 
@@ -148,30 +149,42 @@ struct ScoreReport: Sendable {
 
   /// Counts and aggregates, each with its formula.
   func append(to json: inout JSONText) {
-    json.member("counts") { $0.object {
-      $0.member("samples", samples)
-      $0.member("scored", samples - unscorable)
-      $0.member("unscorable", unscorable)
-    } }
-    json.member("aggregates") { $0.object {
-      $0.member("mean_score") { $0.object {
-        $0.member("value", meanScore)
-        $0.member("formula", "sum of score / number of samples whose score is not null")
-      } }
-      for (position, name) in componentNames.enumerated() {
-        $0.member("mean_\(name)") { $0.object {
-          $0.member("value", mean(ofComponent: position))
-          $0.member("formula", "sum of components.\(name) / number of samples where it is not null")
-        } }
+    json.member("counts") {
+      $0.object {
+        $0.member("samples", samples)
+        $0.member("scored", samples - unscorable)
+        $0.member("unscorable", unscorable)
       }
-    } }
-    json.member("findings") { $0.object {
-      for finding in commonest {
-        $0.member(finding.code) { $0.object {
-          $0.member("samples", finding.count)
-          $0.member("example", finding.example)
-        } }
+    }
+    json.member("aggregates") {
+      $0.object {
+        $0.member("mean_score") {
+          $0.object {
+            $0.member("value", meanScore)
+            $0.member("formula", "sum of score / number of samples whose score is not null")
+          }
+        }
+        for (position, name) in componentNames.enumerated() {
+          $0.member("mean_\(name)") {
+            $0.object {
+              $0.member("value", mean(ofComponent: position))
+              $0.member("formula", "sum of components.\(name) / number of samples where it is not null")
+            }
+          }
+        }
       }
-    } }
+    }
+    json.member("findings") {
+      $0.object {
+        for finding in commonest {
+          $0.member(finding.code) {
+            $0.object {
+              $0.member("samples", finding.count)
+              $0.member("example", finding.example)
+            }
+          }
+        }
+      }
+    }
   }
 }

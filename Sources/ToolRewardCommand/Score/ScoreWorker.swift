@@ -92,7 +92,8 @@ final class ScoreWorker: LineWorker {
   }
 
   private func refuse(
-    _ error: SampleError, file: String, id: [UInt8], index: Int?, into output: inout [UInt8], _ report: inout ScoreReport
+    _ error: SampleError, file: String, id: [UInt8], index: Int?, into output: inout [UInt8],
+    _ report: inout ScoreReport
   ) {
     var error = error
     if namesFile { error.file = file }

@@ -30,7 +30,9 @@ public struct InputOutputError: Error, Sendable, Hashable, CustomStringConvertib
 
   /// The operation, the file and the system's reason.
   public var description: String {
-    if operation == .overwrite { return "\(path) is both input and output; writing would empty it first: write to another file" }
+    if operation == .overwrite {
+      return "\(path) is both input and output; writing would empty it first: write to another file"
+    }
     let reason = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
     return "cannot \(operation.rawValue) \(path == "-" ? "the standard stream" : path): \(reason)"
   }
@@ -82,7 +84,9 @@ public struct LineChunk: Sendable {
 
   /// Whether a line holds nothing but white space: it is no record, and has no line of output.
   public static func isBlank(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    for position in range where text[position] != 0x20 && text[position] != 0x09 && text[position] != 0x0D { return false }
+    for position in range where text[position] != 0x20 && text[position] != 0x09 && text[position] != 0x0D {
+      return false
+    }
     return true
   }
 

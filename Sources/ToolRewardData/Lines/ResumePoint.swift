@@ -124,7 +124,8 @@ public enum ResumeError: Error, Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .otherRun(let input, let line):
       "the output does not go with line \(line) of \(input); it is another run's: write to another file, or leave --resume out"
-    case .longer: "the output has more lines than the inputs give; it is another run's: write to another file, or leave --resume out"
+    case .longer:
+      "the output has more lines than the inputs give; it is another run's: write to another file, or leave --resume out"
     case .inputOutput(let error): "\(error)"
     }
   }

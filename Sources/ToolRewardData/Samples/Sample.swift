@@ -36,10 +36,10 @@ public final class Sample {
 
   /// Calls `body` with the bytes of a completion that is a string; `nil` if it is none.
   package func withCompletionBytes<R>(_ index: Int, _ body: (Span<UInt8>) -> R) -> R? {
+    let tape = tape
     let node = tape.nodes[completions[index]]
     guard node.kind == .string else { return nil }
-    let bytes = tape.bytes
-    return body(bytes.span.extracting(node.payload))
+    return body(tape.bytes.extracting(node.payload))
   }
 
   init() {

@@ -15,6 +15,8 @@ public final class SampleReader {
   private let sample = Sample()
   private var groundTruths = RawValueMemo<Result<GroundTruth, GroundTruthError>>(byteLimit: 4 << 20)
   private var toolboxes = RawValueMemo<Result<Toolbox, ToolboxError>?>(byteLimit: 12 << 20)
+  private let completionName: String
+  private let listName: String
   /// The members whose values are looked up by their text, as they stand in a line: `"name"`.
   private let remembered: [Remembered]
 
@@ -35,7 +37,8 @@ public final class SampleReader {
   ///   - compile: How a ground truth is read: the reward's ``RewardPolicy/compile(groundTruth:)``.
   public init(
     fields: SampleFields = SampleFields(), syntax: ValueReader.Syntax, view: InputView = .response,
-    usesTools: Bool = true, compile: @escaping (Value) throws(GroundTruthError) -> GroundTruth = { value throws(GroundTruthError) in
+    usesTools: Bool = true,
+    compile: @escaping (Value) throws(GroundTruthError) -> GroundTruth = { value throws(GroundTruthError) in
       try GroundTruth(value)
     }
   ) {
@@ -44,10 +47,13 @@ public final class SampleReader {
     self.fields = fields
     self.syntax = syntax
     self.view = view
+    completionName = fields.completion.description
+    listName = fields.completions.description
     limits = syntax == .python ? .python : .standard
     var remembered: [Remembered] = []
     for (part, path) in [(Remembered.Part.groundTruth, fields.groundTruth), (.tools, fields.tools)] {
-      guard let name = path.singleName, !name.isEmpty, name.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C })
+      guard let name = path.singleName, !name.isEmpty,
+        name.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C })
       else { continue }
       remembered.append(Remembered(part: part, name: name, token: [0x22] + name + [0x22]))
     }
@@ -82,7 +88,6 @@ public final class SampleReader {
           : "the line is not a JSON record: \(error)", isSyntax: true)
     }
     session.takeTape(into: &sample.tape)
-    defer { session.takeTape(into: &sample.tape) }
     try interpret(text, line, known)
     return body(sample)
   }
@@ -114,7 +119,7 @@ public final class SampleReader {
       try session.feed(line, fed..<value)
       fed = value
       from = value
-      guard let name = session.openMember, session.tape.payload(of: name, equals: member.name) else { continue }
+      guard let name = session.openMember(member.name) else { continue }
       unmet &= ~(1 << next.member)
       let length: Int?
       switch member.part {
@@ -128,7 +133,7 @@ public final class SampleReader {
         length = found?.length
       }
       guard let length else {
-        if member.part == .tools, !usesTools { session.discardNextValue() }
+        if member.part == .tools, !usesTools, line[value] != 0x22 { session.discardNextValue() }
         continue
       }
       try session.feedNull()
@@ -179,11 +184,11 @@ public final class SampleReader {
     func failure(_ code: String, _ message: String) -> SampleError {
       SampleError(line: line, code: code, message: message, id: id)
     }
-    guard sample.tape.nodes[0].kind == .object else {
+    guard sample.tape.kind(of: 0) == .object else {
       throw failure("not_a_record", "the line is JSON, but not an object with the members of a record")
     }
     sample.id.removeAll(keepingCapacity: true)
-    if let id = node(at: fields.id), sample.tape.nodes[id].kind != .null {
+    if let id = node(at: fields.id), sample.tape.kind(of: id) != .null {
       JSONWriter.compact.write(Value(tape: sample.tape, index: id), to: &sample.id)
     } else {
       sample.id.append(contentsOf: String(line).utf8)
@@ -192,7 +197,7 @@ public final class SampleReader {
     if let completion = node(at: fields.completion) {
       sample.completions.append(completion)
     } else if let list = node(at: fields.completions) {
-      guard sample.tape.nodes[list].kind == .array else {
+      guard sample.tape.kind(of: list) == .array else {
         throw failure("invalid_completions", "\"\(fields.completions)\" must be a list of completions")
       }
       sample.isList = true
@@ -208,9 +213,10 @@ public final class SampleReader {
     } else {
       throw failure(
         "missing_completion",
-        "the record has neither \"\(fields.completion)\" nor \"\(fields.completions)\"; name the field with --completion-field")
+        "the record has neither \"\(fields.completion)\" nor \"\(fields.completions)\"; name the field with --completion-field"
+      )
     }
-    sample.fieldName = sample.isList ? fields.completions.description : fields.completion.description
+    sample.fieldName = sample.isList ? listName : completionName
     sample.isStructured = view == .structured
     let tools = toolbox(text, known)
     switch groundTruth(text, known) {
@@ -218,7 +224,8 @@ public final class SampleReader {
       sample.task = .failure(
         failure(
           "missing_ground_truth",
-          "the record has no \"\(fields.groundTruth)\"; name the field with --ground-truth-field, write [] where no call is right"))
+          "the record has no \"\(fields.groundTruth)\"; name the field with --ground-truth-field, write [] where no call is right"
+        ))
     case .failure(let error)?:
       sample.task = .failure(failure("invalid_ground_truth", "\"\(fields.groundTruth)\": \(error)"))
     case .success(let truth)?:
@@ -253,7 +260,7 @@ public final class SampleReader {
     guard let node = node(at: fields.tools) else { return nil }
     let isKnown = known.tools.map { $0.name + 1 == node } ?? false
     var result = isKnown ? known.tools?.compiled : nil
-    if result == nil, sample.tape.nodes[node].kind != .null {
+    if result == nil, sample.tape.kind(of: node) != .null {
       do throws(ToolboxError) {
         result = .success(try Toolbox(Value(tape: sample.tape, index: node)))
       } catch {

@@ -2,7 +2,8 @@ import ToolReward
 
 // Scores one completion of about a kilobyte again and again, everything compiled before: what a trainer in Swift pays for a sample.
 // usage: InMemory COUNT      prints nanoseconds a sample
-let words = "To address the query I need to find the right function and fill its arguments from what the user said so that the call is complete "
+let words =
+  "To address the query I need to find the right function and fill its arguments from what the user said so that the call is complete "
 let call = #"[{"name": "calculate_triangle_area", "arguments": {"base": 10, "height": 5, "unit": "units"}}]"#
 let completion = Array("<think>\(String(repeating: words, count: 6))</think>\n<tool_call>\(call)</tool_call>".utf8)
 let count = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 200_000 : 200_000

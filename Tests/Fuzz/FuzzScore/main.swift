@@ -17,7 +17,8 @@ public func fuzzScore(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let verdict = scorer.score(completion, for: task)
     precondition(verdict.components.count == scorer.reward.componentNames.count, "constant keys")
     let again = unsafe scorer.score(completion.span, for: task, using: workspace)
-    precondition(again.score == verdict.score && again.components == verdict.components && again.findings == verdict.findings)
+    precondition(
+      again.score == verdict.score && again.components == verdict.components && again.findings == verdict.findings)
     var line: [UInt8] = []
     VerdictWriter(scorer.reward).append(verdict, id: [0x31], to: &line)
     precondition((try? ValueReader().read(line)) != nil, "a verdict is a line of JSON")

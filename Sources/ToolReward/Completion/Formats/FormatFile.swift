@@ -27,13 +27,16 @@ extension CompletionFormat {
       frame: CallFrame(
         open: try frame.required("open").nonEmptyString(),
         close: try frame.required("close").nonEmptyString(),
-        ends: try frame["ends"]?.choice([("grammar", CallFrame.Ends.grammar), ("first_closer", .firstCloser)]) ?? .grammar),
+        ends: try frame["ends"]?.choice([("grammar", CallFrame.Ends.grammar), ("first_closer", .firstCloser)])
+          ?? .grammar),
       payload: .json(try Self.payload(file.required("payload")))
     )
     if let terminators = file["terminators"] { self.terminators = try terminators.strings() }
     if let markers = file["assistant_markers"] { assistantMarkers = try markers.strings() }
     if let leniencies = file["leniencies"] {
-      for leniency in try leniencies.elements() { self.leniencies.insert(try leniency.choice(Leniencies.named.map { (name: $0.name, value: $0.leniency) })) }
+      for leniency in try leniencies.elements() {
+        self.leniencies.insert(try leniency.choice(Leniencies.named.map { (name: $0.name, value: $0.leniency) }))
+      }
     }
   }
 
@@ -44,9 +47,12 @@ extension CompletionFormat {
     return ReasoningRule(
       open: try member.required("open").nonEmptyString(),
       close: try member.required("close").nonEmptyString(),
-      start: try member["start"]?.choice([("auto", ReasoningRule.Start.auto), ("open", .open), ("closed", .closed)]) ?? .auto,
+      start: try member["start"]?.choice([("auto", ReasoningRule.Start.auto), ("open", .open), ("closed", .closed)])
+        ?? .auto,
       closes: try member["closes"]?.choice([("first", ReasoningRule.Close.first), ("last", .last)]) ?? .first,
-      callsInside: try member["calls_inside"]?.choice([("ignored", ReasoningRule.CallsInside.ignored), ("counted", .counted)])
+      callsInside: try member["calls_inside"]?.choice([
+        ("ignored", ReasoningRule.CallsInside.ignored), ("counted", .counted),
+      ])
         ?? .ignored)
   }
 

@@ -1,10 +1,11 @@
-/// The JSON payload engine: reads what a frame holds and makes its attempts.
-struct JSONPayloadReader: Sendable {
+/// The JSON payload engine: reads what a frame holds and makes its attempts. A class, so that handing it about costs one reference.
+final class JSONPayloadReader: Sendable {
   let rule: JSONPayload
   private let leniencies: Leniencies
   private let nameMember: [UInt8]
-  private let argumentsMembers: [[UInt8]]
-  private let otherMembers: [[UInt8]]
+  private let members: CallMembers
+  /// How many of the members that may hold the arguments are the format's own.
+  private let ownArgumentsMembers: Int
   private static let fence = Array("```".utf8)
   private static let function = Array("function".utf8)
 
@@ -16,8 +17,8 @@ struct JSONPayloadReader: Sendable {
     if leniencies.contains(.parametersAlias), !rule.argumentsMembers.contains("parameters") {
       arguments.append(Array("parameters".utf8))
     }
-    argumentsMembers = arguments
-    otherMembers = rule.otherMembers.map { Array($0.utf8) }
+    ownArgumentsMembers = rule.argumentsMembers.count
+    members = CallMembers(name: nameMember, arguments: arguments, others: rule.otherMembers.map { Array($0.utf8) })
   }
 
   /// What a frame's payload was read as.
@@ -117,11 +118,13 @@ struct JSONPayloadReader: Sendable {
     let start = skipSpace(text, stripped.lowerBound) ?? text.count
     guard start < stripped.upperBound else {
       recordUnreadable(
-        .emptyFrame, status: .malformed, frame: frame, payload: payload, at: payload, content: .empty, into: &completion)
+        .emptyFrame, status: .malformed, frame: frame, payload: payload, at: payload, content: .empty, into: &completion
+      )
       return
     }
     do throws(ValueError) {
-      let root = try session.readDocument(text, stripped, syntax: rule.syntax, limits: rule.limits, allowingSurrogates: rule.syntax == .python)
+      let root = try session.readDocument(
+        text, stripped, syntax: rule.syntax, limits: rule.limits, allowingSurrogates: rule.syntax == .python)
       record(
         Read(root: root, end: stripped.upperBound), text, frame: frame, payload: payload, ending: .closed,
         session: session, into: &completion)
@@ -161,16 +164,15 @@ struct JSONPayloadReader: Sendable {
     into completion: inout Completion
   ) {
     let allowsLines = rule.cardinality.contains(.lines) || leniencies.contains(.anyCardinality)
-    var read = read
     var inner = Frame.InnerText.none
+    var value = (root: read.root, hasOffsets: read.hasOffsets, used: read.used)
     let first = completion.attempts.count
-    if leniencies.contains(.stringPayload), read.others.isEmpty, session.tape.nodes[read.root].kind == .string {
-      inner = redecode(&read, session: session)
+    if leniencies.contains(.stringPayload), read.others.isEmpty, session.tape.nodes[value.root].kind == .string {
+      inner = redecode(&value, session: session)
     }
-    let forgiven = read.used
     if !read.others.isEmpty {
-      for root in [read.root] + read.others {
-        add(root, text, frame: frame, whole: false, hasOffsets: read.hasOffsets, session: session, into: &completion)
+      for root in [value.root] + read.others {
+        add(root, text, frame: frame, whole: false, hasOffsets: value.hasOffsets, session: session, into: &completion)
       }
       if !rule.cardinality.contains(.lines) {
         if !allowsLines {
@@ -178,13 +180,14 @@ struct JSONPayloadReader: Sendable {
         }
         noteCardinality(from: first, forgiven: allowsLines, into: &completion)
       }
-    } else if session.tape.nodes[read.root].kind == .array {
+    } else if session.tape.nodes[value.root].kind == .array {
       let allowed = rule.cardinality.contains(.array)
       if allowed || leniencies.contains(.anyCardinality) {
-        var child = read.root + 1
-        let end = session.tape.after(read.root)
+        var child = value.root + 1
+        let end = session.tape.after(value.root)
         while child < end {
-          add(child, text, frame: frame, whole: false, hasOffsets: read.hasOffsets, session: session, into: &completion)
+          add(
+            child, text, frame: frame, whole: false, hasOffsets: value.hasOffsets, session: session, into: &completion)
           child = session.tape.after(child)
         }
         if !allowed { noteCardinality(from: first, forgiven: true, into: &completion) }
@@ -194,7 +197,8 @@ struct JSONPayloadReader: Sendable {
         noteCardinality(from: first, forgiven: false, into: &completion)
       }
     } else {
-      add(read.root, text, frame: frame, whole: true, hasOffsets: read.hasOffsets, session: session, into: &completion)
+      add(
+        value.root, text, frame: frame, whole: true, hasOffsets: value.hasOffsets, session: session, into: &completion)
       let isSingle = rule.cardinality.contains(.one) || rule.cardinality.contains(.lines)
       if !isSingle {
         let forgiven = leniencies.contains(.anyCardinality)
@@ -202,9 +206,11 @@ struct JSONPayloadReader: Sendable {
         noteCardinality(from: first, forgiven: forgiven, into: &completion)
       }
     }
-    for (_, leniency) in Leniencies.named where forgiven.contains(leniency) || read.used.contains(leniency) {
+    if !value.used.isEmpty {
       for index in first..<completion.attempts.count { completion.attempts[index].usedLeniency = true }
-      completion.diagnostics.append(Diagnostic(.leniency(leniency), frame, attempt: attemptOrNil(first, completion)))
+      for (_, leniency) in Leniencies.named where value.used.contains(leniency) {
+        completion.diagnostics.append(Diagnostic(.leniency(leniency), frame, attempt: attemptOrNil(first, completion)))
+      }
     }
     var isClosed = true
     switch ending {
@@ -213,10 +219,15 @@ struct JSONPayloadReader: Sendable {
       isClosed = false
       let isForgiven = atEnd && leniencies.contains(.missingClose)
       for index in first..<completion.attempts.count {
-        if isForgiven { completion.attempts[index].usedLeniency = true } else { completion.attempts[index].status = .unclosed }
+        if isForgiven {
+          completion.attempts[index].usedLeniency = true
+        } else {
+          completion.attempts[index].status = .unclosed
+        }
       }
       completion.diagnostics.append(
-        Diagnostic(isForgiven ? .leniency(.missingClose) : .unclosedCall, frame, attempt: attemptOrNil(first, completion)))
+        Diagnostic(
+          isForgiven ? .leniency(.missingClose) : .unclosedCall, frame, attempt: attemptOrNil(first, completion)))
     case .trailing(let range):
       if allowsLines, let error = read.tailError {
         // The objects before it are whole; this one is an attempt of its own.
@@ -234,7 +245,7 @@ struct JSONPayloadReader: Sendable {
     }
     completion.frames.append(
       Frame(
-        range: frame, payload: payload, isClosed: isClosed, content: .value(root: read.root),
+        range: frame, payload: payload, isClosed: isClosed, content: .value(root: value.root),
         attempts: first..<completion.attempts.count, innerText: inner))
   }
 
@@ -251,14 +262,16 @@ struct JSONPayloadReader: Sendable {
   }
 
   /// A payload that is a string is read again as the text it holds.
-  private func redecode(_ read: inout Read, session: ValueSession) -> Frame.InnerText {
-    let inner = Array(session.tape.bytes[session.tape.nodes[read.root].payload])
+  private func redecode(_ value: inout (root: Int, hasOffsets: Bool, used: Leniencies), session: ValueSession)
+    -> Frame.InnerText
+  {
+    let inner = session.tape.payload(of: value.root)
     do throws(ValueError) {
-      read.root = try session.readDocument(
+      value.root = try session.readDocument(
         inner.span, 0..<inner.count, syntax: rule.syntax, limits: rule.limits,
         allowingSurrogates: rule.syntax == .python)
-      read.hasOffsets = false
-      read.used.insert(.stringPayload)
+      value.hasOffsets = false
+      value.used.insert(.stringPayload)
       return .read
     } catch {
       return .unreadable(error.code)
@@ -295,7 +308,7 @@ struct JSONPayloadReader: Sendable {
       attempt.hasDuplicateMembers = true
       note(.duplicateMember)
     }
-    let fields = session.tape.callFields(of: call, name: nameMember, arguments: argumentsMembers, others: otherMembers)
+    let fields = session.tape.callFields(of: call, members)
     attempt.name = fields.name
     attempt.arguments = fields.arguments
     attempt.hasSurplusMembers = fields.hasSurplus
@@ -309,7 +322,7 @@ struct JSONPayloadReader: Sendable {
       attempt.status = .invalidName
       note(.missingName)
     }
-    if let position = fields.argumentsMember, position >= rule.argumentsMembers.count {
+    if let position = fields.argumentsMember, position >= ownArgumentsMembers {
       attempt.usedLeniency = true
       note(.leniency(.parametersAlias))
     }
@@ -337,7 +350,7 @@ struct JSONPayloadReader: Sendable {
 
   private func decodeArguments(_ node: Int, session: ValueSession) -> Int? {
     guard leniencies.contains(.stringArguments), session.tape.nodes[node].kind == .string else { return nil }
-    let inner = Array(session.tape.bytes[session.tape.nodes[node].payload])
+    let inner = session.tape.payload(of: node)
     guard let root = try? session.readDocument(inner.span, 0..<inner.count, syntax: rule.syntax, limits: rule.limits),
       session.tape.nodes[root].kind == .object
     else { return nil }
@@ -360,7 +373,9 @@ struct JSONPayloadReader: Sendable {
   /// The position after a fence's info string, which runs to the end of its line.
   private func afterFenceLine(_ text: Span<UInt8>, _ start: Int) -> Int {
     var position = start
-    while position < text.count, text[position] != 0x0A, text[position] != 0x7B, text[position] != 0x5B { position += 1 }
+    while position < text.count, text[position] != 0x0A, text[position] != 0x7B, text[position] != 0x5B {
+      position += 1
+    }
     return position
   }
 
@@ -399,7 +414,36 @@ struct JSONPayloadReader: Sendable {
   }
 }
 
-extension ValueTape {
+/// The names that a call's members have.
+struct CallMembers: Sendable {
+  private let names: PatternList
+  /// How many members may hold the arguments.
+  private let argumentsCount: Int
+
+  init(name: [UInt8], arguments: [[UInt8]], others: [[UInt8]] = []) {
+    names = PatternList([name] + arguments + others)
+    argumentsCount = arguments.count
+  }
+
+  /// What a member's name stands for.
+  enum Role {
+    case name
+    case arguments(Int)
+    case other
+    case unknown
+  }
+
+  @inline(__always)
+  func role(of node: TapeNode, in bytes: Span<UInt8>) -> Role {
+    switch names.firstIndex(equalTo: node.payload, of: bytes) {
+    case nil: .unknown
+    case 0?: .name
+    case let index?: index <= argumentsCount ? .arguments(index - 1) : .other
+    }
+  }
+}
+
+extension TapeView {
   /// Where a call's name and arguments are.
   struct CallFields {
     var name: Int?
@@ -410,65 +454,25 @@ extension ValueTape {
   }
 
   /// Finds a call's members; of a repeated one the last counts. O(members).
-  func callFields(of object: Int, name: [UInt8], arguments: [[UInt8]], others: [[UInt8]]) -> CallFields {
+  func callFields(of object: Int, _ members: CallMembers) -> CallFields {
     var fields = CallFields()
     var member = object + 1
     let end = Int(nodes[object].next)
-    members: while member < end {
+    while member < end {
       let value = member + 1
-      if payload(of: member, equals: name) {
-        fields.name = value
-      } else {
-        var known = false
-        for position in arguments.indices where payload(of: member, equals: arguments[position]) {
-          known = true
-          if let earlier = fields.argumentsMember, earlier != position { fields.hasSurplus = true }
-          if fields.argumentsMember ?? position >= position {
-            fields.arguments = value
-            fields.argumentsMember = position
-          }
-          break
+      switch members.role(of: nodes[member], in: bytes) {
+      case .name: fields.name = value
+      case .arguments(let position):
+        if let earlier = fields.argumentsMember, earlier != position { fields.hasSurplus = true }
+        if fields.argumentsMember ?? position >= position {
+          fields.arguments = value
+          fields.argumentsMember = position
         }
-        if !known, !others.contains(where: { payload(of: member, equals: $0) }) { fields.hasSurplus = true }
+      case .other: break
+      case .unknown: fields.hasSurplus = true
       }
       member = after(value)
     }
     return fields
-  }
-
-  /// Where the text of a member's value stands that was read for its syntax alone: from after the name's colon to the value's end.
-  package func discardedRange(after name: Int, in text: Span<UInt8>) -> Range<Int>? {
-    guard name + 1 < nodes.count else { return nil }
-    var start = Int(nodes[name].end)
-    while start < text.count, isJSONSpace(text[start]) || text[start] == 0x3A { start += 1 }
-    let end = Int(nodes[name + 1].end)
-    return start < end && end <= text.count ? start..<end : nil
-  }
-
-  /// Where a node's text stands, its offsets being those of `text`. O(1), but for a string, whose start is searched backwards.
-  package func sourceRange(of index: Int, in text: Span<UInt8>) -> Range<Int>? {
-    let node = nodes[index]
-    let end = Int(node.end)
-    let start: Int
-    switch node.kind {
-    case .array, .object: start = Int(node.offset)
-    case .null, .true_: start = end - 4
-    case .false_: start = end - 5
-    case .number: start = end - Int(node.count)
-    case .string, .name:
-      guard end <= text.count, end >= 2 else { return nil }
-      var position = end - 2
-      while position >= 0 {
-        if text[position] == 0x22 {
-          var slashes = position
-          while slashes > 0, text[slashes - 1] == 0x5C { slashes -= 1 }
-          if (position - slashes) % 2 == 0 { break }
-        }
-        position -= 1
-      }
-      start = position
-    }
-    guard start >= 0, start <= end, end <= text.count else { return nil }
-    return start..<end
   }
 }

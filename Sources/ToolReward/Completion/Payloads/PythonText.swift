@@ -4,6 +4,7 @@ enum PythonText {
   static func strip(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
     var start = range.lowerBound
     var end = range.upperBound
+    if start < end, isGraphic(text[start]), isGraphic(text[end - 1]) { return range }
     while start < end {
       let length = spaceLength(text, at: start, end: end)
       if length == 0 { break }
@@ -19,6 +20,10 @@ enum PythonText {
     }
     return start..<end
   }
+
+  /// Whether a byte is an ASCII character that shows.
+  @inline(__always)
+  private static func isGraphic(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F }
 
   /// How many words `str.split()` gives.
   static func wordCount(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
@@ -48,7 +53,9 @@ enum PythonText {
     let significand = value.significandBitPattern | 1 << 52
     let shift = 52 - Int(value.exponent)
     let twice = UInt128(significand) * 200
-    let middle = shift >= 0 ? (shift < 100 ? UInt128(2 * low + 1) << UInt128(shift) : .max) : UInt128(2 * low + 1) >> UInt128(-shift)
+    let middle =
+      shift >= 0
+      ? (shift < 100 ? UInt128(2 * low + 1) << UInt128(shift) : .max) : UInt128(2 * low + 1) >> UInt128(-shift)
     let isUp = twice > middle || (twice == middle && low % 2 == 1)
     return Double(low + (isUp ? 1 : 0)) / 100
   }
@@ -63,7 +70,8 @@ enum PythonText {
       return text[position + 1] == 0x85 || text[position + 1] == 0xA0 ? 2 : 0
     case 0xE1, 0xE2, 0xE3:
       guard position + 2 < end else { return 0 }
-      let scalar = UInt32(first & 0x0F) << 12 | UInt32(text[position + 1] & 0x3F) << 6 | UInt32(text[position + 2] & 0x3F)
+      let scalar =
+        UInt32(first & 0x0F) << 12 | UInt32(text[position + 1] & 0x3F) << 6 | UInt32(text[position + 2] & 0x3F)
       switch scalar {
       case 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: return 3
       default: return 0

@@ -23,7 +23,8 @@ public struct CompositeReward: RewardPolicy {
   /// Puts rewards together.
   ///
   /// Rewards of the same name count as the same reward.
-  public init(name: String, summary: String = "a composition of rewards", _ expression: RewardExpression, step: Int = 0) {
+  public init(name: String, summary: String = "a composition of rewards", _ expression: RewardExpression, step: Int = 0)
+  {
     self.name = name
     self.summary = summary
     self.expression = expression
@@ -31,7 +32,8 @@ public struct CompositeReward: RewardPolicy {
     var parts: [Part] = []
     var names: [String] = []
     for policy in expression.policies where !parts.contains(where: { $0.policy.name == policy.name }) {
-      parts.append(Part(policy: policy, parser: policy.format.map { CompletionParser($0) }, firstComponent: names.count))
+      parts.append(
+        Part(policy: policy, parser: policy.format.map { CompletionParser($0) }, firstComponent: names.count))
       names.append(policy.name)
       names += policy.componentNames.map { "\(policy.name).\($0)" }
     }
@@ -63,11 +65,15 @@ public struct CompositeReward: RewardPolicy {
     var verdicts: [Verdict] = []
     for (index, part) in parts.enumerated() {
       var own = completion
-      if let parser = part.parser, !completion.isStructured { own = parser.parse(completion.text, view: completion.view) }
+      if let parser = part.parser, !completion.isStructured {
+        own = parser.parse(completion.text, view: completion.view)
+      }
       let partTruth = index < truth.parts.count ? truth.parts[index] : truth
       let verdict = part.policy.judge(own, against: partTruth, tools: tools)
       components[part.firstComponent] = verdict.score
-      for (offset, component) in verdict.components.enumerated() { components[part.firstComponent + 1 + offset] = component }
+      for (offset, component) in verdict.components.enumerated() {
+        components[part.firstComponent + 1 + offset] = component
+      }
       for finding in verdict.findings where !findings.contains(finding) { findings.append(finding) }
       verdicts.append(verdict)
     }
@@ -94,7 +100,8 @@ public struct CompositeReward: RewardPolicy {
       guard let condition = value(of: condition, verdicts) else { return nil }
       return value(of: condition >= bound ? then : otherwise, verdicts)
     case .affine(let term, let scale, let offset): return value(of: term, verdicts).map { scale * $0 + offset }
-    case .clamp(let term, let minimum, let maximum): return value(of: term, verdicts).map { min(max($0, minimum), maximum) }
+    case .clamp(let term, let minimum, let maximum):
+      return value(of: term, verdicts).map { min(max($0, minimum), maximum) }
     }
   }
 

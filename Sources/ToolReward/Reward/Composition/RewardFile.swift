@@ -27,14 +27,18 @@ extension CompositeReward {
   ///   - registry: The rewards it may name.
   ///   - step: The training step, for schedules.
   /// - Throws: ``ConfigurationError`` with line, column, JSON Pointer and mend.
-  public init(file text: [UInt8], registry: RewardRegistry = RewardRegistry(), step: Int = 0) throws(ConfigurationError) {
+  public init(file text: [UInt8], registry: RewardRegistry = RewardRegistry(), step: Int = 0) throws(ConfigurationError)
+  {
     let file = try Configuration(text)
     try file.object(knowing: ["name", "summary", "reward"])
     let builder = Builder(registry: registry, step: step)
     let expression = try builder.expression(file.required("reward"), depth: 0)
-    if expression.policies.isEmpty { throw try file.required("reward").error("names no reward: every score would be the same") }
+    if expression.policies.isEmpty {
+      throw try file.required("reward").error("names no reward: every score would be the same")
+    }
     self.init(
-      name: try file.required("name").nonEmptyString(), summary: try file["summary"]?.string() ?? "a composition of rewards",
+      name: try file.required("name").nonEmptyString(),
+      summary: try file["summary"]?.string() ?? "a composition of rewards",
       expression, step: step)
   }
 
@@ -58,7 +62,8 @@ extension CompositeReward {
         let policy = of.value.kind == .object ? try parameterized(of) : try policy(of)
         let name = try component.string()
         guard policy.componentNames.contains(name) else {
-          throw component.error("\(policy.name) has no such component; it has: \(policy.componentNames.joined(separator: ", "))")
+          throw component.error(
+            "\(policy.name) has no such component; it has: \(policy.componentNames.joined(separator: ", "))")
         }
         return .component(name, of: policy)
       }
@@ -109,7 +114,8 @@ extension CompositeReward {
     private func policy(_ place: Configuration) throws(ConfigurationError) -> any RewardPolicy {
       let name = try place.string()
       guard var policy = registry[name] else {
-        throw place.error("there is no reward \"\(name)\"; the rewards are: \(registry.policies.map(\.name).joined(separator: ", "))")
+        throw place.error(
+          "there is no reward \"\(name)\"; the rewards are: \(registry.policies.map(\.name).joined(separator: ", "))")
       }
       if var toolRL = policy as? ToolRLReward {
         toolRL.step = step

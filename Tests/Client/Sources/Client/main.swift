@@ -47,7 +47,8 @@ struct CallCount: RewardPolicy {
 var registry = RewardRegistry()
 registry.add(CallCount())
 let format = CompletionFormat(
-  name: "mine", frame: CallFrame(open: "<call>", close: "</call>"), payload: .json(JSONPayload(nameMember: "tool", argumentsMembers: ["args"])))
+  name: "mine", frame: CallFrame(open: "<call>", close: "</call>"),
+  payload: .json(JSONPayload(nameMember: "tool", argumentsMembers: ["args"])))
 guard let reward = registry["call-count"],
   try Scorer(reward: reward, format: format).score(#"<call>{"tool": "f", "args": {}}</call>"#, for: task).score == 1
 else {

@@ -63,9 +63,11 @@ if Context.environment["FUZZING"] != nil {
   }
 }
 
-// BENCHMARKS=1: the in-memory loop of Tests/Benchmark/benchmark.py.
+// BENCHMARKS=1: the loops of Tests/Benchmark/benchmark.py.
 if Context.environment["BENCHMARKS"] != nil {
-  package.targets.append(
-    .executableTarget(
-      name: "InMemory", dependencies: ["ToolReward"], path: "Tests/Benchmark/InMemory", swiftSettings: settings))
+  for name in ["InMemory", "SchemaLoop"] {
+    package.targets.append(
+      .executableTarget(
+        name: name, dependencies: ["ToolReward"], path: "Tests/Benchmark/\(name)", swiftSettings: settings))
+  }
 }

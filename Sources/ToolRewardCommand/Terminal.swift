@@ -24,6 +24,19 @@ enum Status {
 
 /// What people see on standard error.
 enum Terminal {
+  /// Writes a line to standard output at once, also where that is a pipe.
+  static func answer(_ line: [UInt8]) {
+    let bytes = line + [0x0A]
+    var written = 0
+    unsafe bytes.withUnsafeBytes { buffer in
+      while written < buffer.count {
+        let count = unsafe write(1, buffer.baseAddress.map { unsafe $0 + written }, buffer.count - written)
+        if count <= 0 { return }
+        written += count
+      }
+    }
+  }
+
   static func say(_ text: String) {
     var text = text + "\n"
     text.withUTF8 { _ = unsafe write(2, $0.baseAddress, $0.count) }

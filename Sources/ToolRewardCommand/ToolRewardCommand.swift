@@ -22,7 +22,10 @@ struct ToolRewardCommand: AsyncParsableCommand {
       output failed.
       """,
     version: toolRewardVersion,
-    subcommands: [ScoreCommand.self, ExplainCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self]
+    subcommands: [
+      ScoreCommand.self, ExplainCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self,
+      BowtieCommand.self,
+    ]
   )
 }
 

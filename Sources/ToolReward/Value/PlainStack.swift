@@ -13,6 +13,12 @@ struct PlainStack<Element: BitwiseCopyable>: ~Copyable {
     unsafe base = .allocate(capacity: self.capacity)
   }
 
+  /// A list of an array's values.
+  init(copying elements: [Element]) {
+    self.init(capacity: elements.count)
+    unsafe elements.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
+
   deinit { unsafe base.deallocate() }
 
   var isEmpty: Bool { count == 0 }
@@ -77,6 +83,9 @@ struct PlainStack<Element: BitwiseCopyable>: ~Copyable {
     capacity = wider
   }
 }
+
+// It owns its memory alone, and changes only where it can be changed: in one task.
+extension PlainStack: @unchecked Sendable where Element: Sendable {}
 
 extension PlainStack<UInt8> {
   /// Appends a short text without a call: most names and words have at most sixteen bytes.

@@ -70,6 +70,12 @@ package struct ValueTape: Sendable {
     }
   }
 
+  /// The same, for as long as something that holds the tape.
+  @unsafe @_lifetime(borrow owner)
+  func view<Owner: ~Copyable>(borrowing owner: borrowing Owner) -> TapeView {
+    unsafe _overrideLifetime(view, borrowing: owner)
+  }
+
   /// The index after the node's subtree.
   @inline(__always)
   package func after(_ index: Int) -> Int { view.after(index) }
@@ -252,6 +258,13 @@ package struct TapeView: ~Escapable {
 @inline(__always)
 func quickHash(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
   unsafe UInt32(truncatingIfNeeded: seededHash(bytes, count, 0x9E37_79B9_7F4A_7C15))
+}
+
+/// The quick hash of a name that stands in no tape.
+func quickHash(of text: [UInt8]) -> UInt32 {
+  var bytes = PlainStack<UInt8>(capacity: text.count + 1)
+  unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+  return bytes.hash(from: 0, count: text.count)
 }
 
 /// Multiplies and folds eight bytes at a time; the last eight overlap those before.

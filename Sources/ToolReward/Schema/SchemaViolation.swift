@@ -1,0 +1,304 @@
+/// An assertion of a schema that a value does not meet. Its texts are made when they are asked for.
+public struct SchemaViolation: Sendable {
+  let program: SchemaProgram
+  let failure: SchemaFailure
+  let value: Value
+
+  /// What is wrong, for programs.
+  public enum Code: String, Sendable, Hashable, CaseIterable {
+    /// A value has another type.
+    case wrongType = "wrong_type"
+    /// A required member is missing.
+    case missingRequired = "missing_required"
+    /// A member that the schema does not know and does not allow.
+    case unknownArgument = "unknown_argument"
+    /// A value is none of `enum`'s.
+    case enumMismatch = "enum_mismatch"
+    /// A value is not `const`'s.
+    case constMismatch = "const_mismatch"
+    /// A number is beyond a bound.
+    case outOfRange = "out_of_range"
+    /// A number is no multiple of `multipleOf`.
+    case notMultiple = "not_multiple"
+    /// A string is too short or too long.
+    case wrongLength = "wrong_length"
+    /// A string does not match `pattern`.
+    case patternMismatch = "pattern_mismatch"
+    /// An array has too few or too many elements, or too few or too many that `contains` asks for.
+    case wrongItemCount = "wrong_item_count"
+    /// Two elements are the same.
+    case duplicateItems = "duplicate_items"
+    /// An object has too few or too many members.
+    case wrongPropertyCount = "wrong_property_count"
+    /// No branch of `anyOf` holds.
+    case noBranch = "no_branch"
+    /// Not exactly one branch of `oneOf` holds.
+    case notOneBranch = "not_one_branch"
+    /// What `not` forbids holds.
+    case forbidden = "forbidden"
+    /// The schema is `false`.
+    case falseSchema = "false_schema"
+  }
+
+  /// What is wrong.
+  public var code: Code {
+    switch failure.keyword {
+    case .type: .wrongType
+    case .required, .dependentRequired: .missingRequired
+    case .enum: .enumMismatch
+    case .const: .constMismatch
+    case .minimum, .maximum, .exclusiveMinimum, .exclusiveMaximum: .outOfRange
+    case .multipleOf: .notMultiple
+    case .minLength, .maxLength: .wrongLength
+    case .pattern: .patternMismatch
+    case .minItems, .maxItems, .contains, .maxContains: .wrongItemCount
+    case .uniqueItems: .duplicateItems
+    case .minProperties, .maxProperties: .wrongPropertyCount
+    case .anyOf: .noBranch
+    case .oneOf: .notOneBranch
+    case .not: .forbidden
+    default:
+      switch failure.steps.last?.keyword {
+      case .additionalProperties, .unevaluatedProperties: .unknownArgument
+      default: .falseSchema
+      }
+    }
+  }
+
+  /// The value at fault.
+  public var actual: Value { Value(tape: value.tape, index: Int(failure.instance)) }
+
+  /// Where the value at fault stands, as a JSON Pointer.
+  public var instanceLocation: String {
+    String(decoding: value.tape.pointer(to: Int(failure.instance), from: value.index), as: UTF8.self)
+  }
+
+  /// The way from the root of the schema to the keyword, references passed through: a JSON Pointer (2020-12 §12.3.1).
+  public var keywordLocation: String {
+    var path = ""
+    for step in failure.steps { path += text(of: step) }
+    return path + ownKeyword
+  }
+
+  /// The keyword's own place, its resource's URI before it; `nil` if no reference was passed through (2020-12 §12.3.2).
+  public var absoluteKeywordLocation: String? {
+    guard failure.steps.contains(where: { $0.keyword == .reference || $0.keyword == .dynamicReference }) else {
+      return nil
+    }
+    let location = program.locations[Int(failure.node)]
+    let resource = program.resources[Int(location.resource)]
+    let pointer = program.tape.pointer(to: Int(location.index), from: Int(resource.root))
+    return String(decoding: resource.uri, as: UTF8.self) + "#" + String(decoding: pointer, as: UTF8.self) + ownKeyword
+  }
+
+  private var ownKeyword: String { failure.keyword == .falseSchema ? "" : "/\(name(of: failure.keyword))" }
+
+  private func text(of step: SchemaStep) -> String {
+    let name = "/" + name(of: step.keyword)
+    switch step.keyword {
+    case .properties, .dependentSchemas: return name + "/" + escaped(program.tape.payload(of: Int(step.operand)))
+    case .patternProperties: return name + "/" + escaped(program.patterns[Int(step.operand)].text)
+    case .allOf, .anyOf, .oneOf, .prefixItems: return name + "/\(step.operand)"
+    default: return name
+    }
+  }
+
+  private func escaped(_ token: [UInt8]) -> String {
+    var text: [UInt8] = []
+    for byte in token {
+      switch byte {
+      case 0x7E: text += [0x7E, 0x30]
+      case 0x2F: text += [0x7E, 0x31]
+      default: text.append(byte)
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private func name(of keyword: SchemaStep.Keyword) -> String {
+    switch keyword {
+    case .reference: "$ref"
+    case .dynamicReference: "$dynamicRef"
+    case .falseSchema: ""
+    default: "\(keyword)"
+    }
+  }
+
+  // MARK: What was expected
+
+  /// The keyword's own value, where it stands in the schema: the types, the list of `enum`, a bound; the missing name of `required`.
+  public var expected: Value? {
+    switch failure.keyword {
+    case .required, .dependentRequired: return Value(tape: program.tape, index: Int(failure.detail))
+    case .falseSchema: return nil
+    default:
+      let place = Int(program.locations[Int(failure.node)].index)
+      guard let member = program.tape.member(Array(name(of: failure.keyword).utf8), of: place) else { return nil }
+      return Value(tape: program.tape, index: member)
+    }
+  }
+
+  /// The member of `enum` nearest to a string that is none of them, and whether they differ in case alone. O(members × lengths).
+  public var nearest: (value: Value, differsInCaseOnly: Bool)? {
+    guard failure.keyword == .enum, let text = actual.stringBytes, text.count <= 128, let expected else { return nil }
+    var best: (distance: Int, value: Value)?
+    for candidate in expected.elements.prefix(256) {
+      guard let other = candidate.stringBytes, other.count <= 128 else { continue }
+      if Self.lowercased(other) == Self.lowercased(text) { return (candidate, true) }
+      let distance = Self.distance(text, other)
+      if distance < best?.distance ?? .max { best = (distance, candidate) }
+    }
+    guard let best, best.distance <= max(1, text.count / 3) else { return nil }
+    return (best.value, false)
+  }
+
+  private static func lowercased(_ text: [UInt8]) -> [UInt8] { text.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 } }
+
+  /// How many bytes must be put in, taken out or changed.
+  private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var row = Array(0...right.count)
+    for (i, byte) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, other) in right.enumerated() {
+        let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (byte == other ? 0 : 1))
+        diagonal = row[j + 1]
+        row[j + 1] = next
+      }
+    }
+    return row[right.count]
+  }
+
+  /// For a wrong type: the value of the right type that this one spells, if there is one. `"5"` spells 5 for an integer, `"true"` a boolean,
+  /// `"[1]"` an array, 5 a string, 1 an array of itself never. For an `enum` that differs in case alone: its member. Never applied silently.
+  public var coerced: Value? {
+    if failure.keyword == .enum, let nearest, nearest.differsInCaseOnly { return nearest.value }
+    guard failure.keyword == .type else { return nil }
+    let types = program.nodes[Int(failure.node)].types
+    let actual = actual
+    if let text = actual.stringBytes {
+      let lower = Self.lowercased(text)
+      if types.contains(.boolean), lower == Array("true".utf8) || lower == Array("false".utf8) {
+        return try? ValueReader().read(lower)
+      }
+      guard let value = (try? ValueReader().read(text)) ?? (try? ValueReader(syntax: .python).read(text)) else {
+        return nil
+      }
+      return Self.isOf(value, types) ? value : nil
+    }
+    if types.contains(.string), actual.kind == .number || actual.kind == .boolean {
+      return try? ValueReader().read([0x22] + JSONWriter.compact.write(actual) + [0x22])
+    }
+    if types.contains(.integer), actual.kind == .number { return nil }
+    return nil
+  }
+
+  private static func isOf(_ value: Value, _ types: TypeMask) -> Bool {
+    switch value.kind {
+    case .null: types.contains(.null)
+    case .boolean: types.contains(.boolean)
+    case .object: types.contains(.object)
+    case .array: types.contains(.array)
+    case .string: false
+    case .number:
+      types.contains(.number)
+        || types.contains(.integer)
+          && NumberLiteral.isWhole(value.tape.bytes, value.tape.nodes[value.index].payload)
+    }
+  }
+
+  /// Whether the value spells one that would do: see ``coerced``.
+  public var isCoercible: Bool { coerced != nil }
+
+  // MARK: For people
+
+  /// What is wrong, in one line. It quotes the schema, never the value.
+  public var message: String {
+    let expected = {
+      self.expected.map { String(decoding: JSONWriter.compact.write($0), as: UTF8.self).prefix(200) }.map(String.init)
+        ?? ""
+    }
+    switch failure.keyword {
+    case .type:
+      return "is \(Self.article(actual)), not \(program.nodes[Int(failure.node)].types.names.joined(separator: " or "))"
+    case .falseSchema:
+      switch failure.steps.last?.keyword {
+      case .additionalProperties, .unevaluatedProperties: return "is not one of the members that the schema knows"
+      case .items, .prefixItems, .unevaluatedItems: return "is an element that the schema does not allow"
+      default: return "is not allowed at all"
+      }
+    case .enum: return "is none of \(expected())"
+    case .const: return "is not \(expected())"
+    case .minimum: return "is below \(expected())"
+    case .maximum: return "is above \(expected())"
+    case .exclusiveMinimum: return "is not above \(expected())"
+    case .exclusiveMaximum: return "is not below \(expected())"
+    case .multipleOf: return "is no multiple of \(expected())"
+    case .minLength: return "has fewer than \(expected()) code points"
+    case .maxLength: return "has more than \(expected()) code points"
+    case .pattern: return "does not match \(expected())"
+    case .minItems: return "has fewer than \(expected()) elements"
+    case .maxItems: return "has more than \(expected()) elements"
+    case .contains: return "has too few elements that \"contains\" asks for: \(failure.detail)"
+    case .maxContains: return "has too many elements that \"contains\" asks for: \(failure.detail)"
+    case .uniqueItems: return "has two elements that are the same"
+    case .minProperties: return "has fewer than \(expected()) members"
+    case .maxProperties: return "has more than \(expected()) members"
+    case .required, .dependentRequired: return "lacks the member \(expected())"
+    case .anyOf: return "fits no branch of \"anyOf\""
+    case .oneOf:
+      return failure.detail == 0
+        ? "fits no branch of \"oneOf\"" : "fits \(failure.detail) branches of \"oneOf\", not one"
+    case .not: return "is what \"not\" forbids"
+    default: return "is not valid"
+    }
+  }
+
+  private static func article(_ value: Value) -> String {
+    switch value.kind {
+    case .null: "null"
+    case .array, .object: "an \(value.kind.rawValue)"
+    default: "a \(value.kind.rawValue)"
+    }
+  }
+}
+
+extension SchemaReport {
+  /// The specification's output formats (2020-12 §12.4).
+  public enum Output: String, Sendable, Hashable, CaseIterable {
+    /// `{"valid": …}` alone.
+    case flag
+    /// And a list of what failed, with its places.
+    case basic
+  }
+
+  /// The report as JSON in one of the specification's formats. Where it cannot be told, `valid` is null.
+  public func write(_ output: Output) -> [UInt8] {
+    var text = Array(#"{"valid":"#.utf8)
+    switch verdict {
+    case .valid: text += Array("true".utf8)
+    case .invalid: text += Array("false".utf8)
+    case .indeterminate: text += Array("null".utf8)
+    }
+    if output == .basic, verdict == .invalid {
+      text += Array(#","errors":["#.utf8)
+      for (position, violation) in violations.enumerated() {
+        if position > 0 { text.append(0x2C) }
+        text += Array(#"{"keywordLocation":"#.utf8)
+        VerdictWriter.append(violation.keywordLocation, to: &text)
+        if let absolute = violation.absoluteKeywordLocation {
+          text += Array(#","absoluteKeywordLocation":"#.utf8)
+          VerdictWriter.append(absolute, to: &text)
+        }
+        text += Array(#","instanceLocation":"#.utf8)
+        VerdictWriter.append(violation.instanceLocation, to: &text)
+        text += Array(#","error":"#.utf8)
+        VerdictWriter.append(violation.message, to: &text)
+        text.append(0x7D)
+      }
+      text.append(0x5D)
+    }
+    text.append(0x7D)
+    return text
+  }
+}

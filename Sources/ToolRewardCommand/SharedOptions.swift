@@ -106,17 +106,24 @@ struct JudgingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The training step, for rewards that move with it.", valueName: "n"))
   var step = 0
 
+  @Flag(
+    help:
+      "Tell whether calls are valid by their tools' schemas under any reward: the component \"schema\" and its findings. exact-match and strict do so by themselves; in strict it counts."
+  )
+  var checkTools = false
+
   @OptionGroup var reading: ReadingOptions
 
   /// Makes the scorer that the options ask for.
   func makeScorer() throws -> Scorer {
-    let policy = try makeReward()
+    let asked = try makeReward()
+    let policy: any RewardPolicy = checkTools ? SchemaCheckedReward(asked) : asked
     if policy.format != nil, !reading.leniencies.isEmpty {
       throw ValidationError(
         "The reward '\(reward)' follows published code; it has no leniencies. Use the reward exact-match.")
     }
-    let asked = try format.map { try reading.format(named: $0) }
-    let base = policy.format == nil ? try asked ?? reading.format(named: CompletionFormat.toolN1.name) : asked
+    let named = try format.map { try reading.format(named: $0) }
+    let base = policy.format == nil ? try named ?? reading.format(named: CompletionFormat.toolN1.name) : named
     do throws(ScorerError) {
       return try Scorer(reward: policy, format: base, view: reading.view.view)
     } catch {

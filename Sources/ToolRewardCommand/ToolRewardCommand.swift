@@ -24,7 +24,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
     version: toolRewardVersion,
     subcommands: [
       ScoreCommand.self, ExplainCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self,
-      BowtieCommand.self,
+      ValidateCommand.self, ToolsCommand.self, BowtieCommand.self,
     ]
   )
 }

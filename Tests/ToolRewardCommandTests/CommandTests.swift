@@ -150,7 +150,7 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     #expect(hermes.output.contains(#""code":"leniency_trailing_comma","severity":"info""#))
     #expect(
       hermes.errors
-        == "reward      exact-match\nsamples     1\nunscorable  0\nmean score  1.0000\n  reasoning   1.0000\n  format      1.0000\n  names       1.0000\n  calls       1.0000\nfindings    samples, of these one\n  leniency_trailing_comma     1, 1\n"
+        == "reward      exact-match\nsamples     1\nunscorable  0\nmean score  1.0000\n  reasoning   1.0000\n  format      1.0000\n  names       1.0000\n  calls       1.0000\n  schema      not checked\nfindings    samples, of these one\n  leniency_trailing_comma     1, 1\n"
     )
   }
 

@@ -7,6 +7,8 @@
 /// - Match: the same multiset of name and arguments under ``EqualityPolicy/numeric``. Where no call is expected, no attempt may be
 ///   made.
 ///
+/// Where the sample brings tools, whether the calls are known and valid by their schemas is told, and costs nothing.
+///
 /// Text around the calls costs nothing. A payload beyond a limit cannot equal a ground truth that was read within it, so that it is a
 /// mismatch.
 public struct ExactMatchReward: RewardPolicy {
@@ -20,7 +22,7 @@ public struct ExactMatchReward: RewardPolicy {
   public var name: String { "exact-match" }
   public var summary: String { "the paper's equation 5 on any format: reasoning and calls whole, calls equal; 1 or 0" }
   public var source: String { "arXiv 2505.00024, equation 5" }
-  public var componentNames: [String] { ["reasoning", "format", "names", "calls"] }
+  public var componentNames: [String] { ["reasoning", "format", "names", "calls", "schema"] }
   public var format: CompletionFormat? { nil }
   public var syntax: ValueReader.Syntax { .json }
 
@@ -41,7 +43,7 @@ public struct ExactMatchReward: RewardPolicy {
     let hasNames = isMatch || matcher.hasSameNames(calls, completion.tape, truth)
     let score: Double = reasoning && isMatch ? 1 : 0
     var verdict = Verdict(
-      score: score, components: [reasoning ? 1 : 0, isFormat ? 1 : 0, hasNames ? 1 : 0, isMatch ? 1 : 0])
+      score: score, components: [reasoning ? 1 : 0, isFormat ? 1 : 0, hasNames ? 1 : 0, isMatch ? 1 : 0, nil])
     if score == 1, completion.diagnostics.isEmpty, tools == nil { return verdict }
     if !isReasonClosed { verdict.findings.append(Finding(.missingReasoning, .error)) }
     if isReasonClosed, !isReasonFirst {
@@ -55,6 +57,9 @@ public struct ExactMatchReward: RewardPolicy {
       verdict.findings += Finding.differences(matcher.report(calls, completion.tape, truth), in: completion)
     }
     verdict.findings += unknownTools(completion, tools)
+    let schema = SchemaCheck(completion, tools, severity: .warning)
+    verdict.components[4] = schema.component
+    verdict.findings += schema.findings
     return verdict
   }
 }

@@ -5,7 +5,8 @@
 /// - exactly one reasoning block; it comes first, is closed, and holds more than white space;
 /// - calls after it, outside it; besides them only white space and end-of-turn tokens;
 /// - every call whole, without repeated or surplus members and without any leniency;
-/// - where the sample brings tools, every call names one of them;
+/// - where the sample brings tools, every call names one of them, and its arguments are valid by the tool's schema; arguments of another type
+///   that could be read as the right one are not: coercion is never silent. What cannot be told does not cost;
 /// - the calls are the expected ones, each exactly once, under ``EqualityPolicy/numeric``. A ground truth may accept several values
 ///   for an argument: ``GroundTruth/init(_:syntax:acceptingValues:)``.
 ///
@@ -21,7 +22,7 @@ public struct StrictReward: RewardPolicy {
     "one reasoning block, then exactly the expected calls, all whole and known, and nothing else; 1 or 0"
   }
   public var source: String { "arXiv 2505.00024, equation 5, without the published code's holes" }
-  public var componentNames: [String] { ["reasoning", "layout", "format", "tools", "names", "calls"] }
+  public var componentNames: [String] { ["reasoning", "layout", "format", "tools", "schema", "names", "calls"] }
   public var format: CompletionFormat? { nil }
   public var syntax: ValueReader.Syntax { .json }
 
@@ -46,14 +47,15 @@ public struct StrictReward: RewardPolicy {
     let isExact =
       calls.count == completion.attempts.count && matcher.isExact(calls, completion.tape, truth)
     let hasNames = isExact || matcher.hasSameNames(calls, completion.tape, truth)
-    let isRight = reasoning && layout && isWhole && unknown.isEmpty && isExact
+    let schema = SchemaCheck(completion, tools, severity: .error)
+    let isRight = reasoning && layout && isWhole && unknown.isEmpty && !schema.isInvalid && isExact
     var verdict = Verdict(
       score: isRight ? 1 : 0,
       components: [
         reasoning ? 1 : 0, layout ? 1 : 0, isWhole ? 1 : 0, tools == nil ? nil : unknown.isEmpty ? 1 : 0,
-        hasNames ? 1 : 0, isExact ? 1 : 0,
+        schema.component, hasNames ? 1 : 0, isExact ? 1 : 0,
       ])
-    if isRight, completion.diagnostics.isEmpty { return verdict }
+    if isRight, completion.diagnostics.isEmpty, schema.findings.isEmpty { return verdict }
     verdict.findings = findings
     verdict.findings += Finding.diagnostics(of: completion) { _ in isRight ? .info : .error }
     if !isExact {
@@ -64,6 +66,7 @@ public struct StrictReward: RewardPolicy {
       finding.severity = .error
       return finding
     }
+    verdict.findings += schema.findings
     return verdict
   }
 

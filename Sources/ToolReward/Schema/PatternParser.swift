@@ -179,6 +179,15 @@ struct PatternParser {
     case "f": return [0x0C...0x0C]
     case "r": return [0x0D...0x0D]
     case "b" where inClass: return [0x08...0x08]
+    case "p", "P":
+      guard take("{") else { return nil }
+      var name: [UInt8] = []
+      while let next = peek(), next != 0x7D, next < 0x80 {
+        name.append(UInt8(next))
+        position += 1
+      }
+      guard take("}"), let ranges = CharacterCategories.ranges(name) else { return nil }
+      return character == "p" ? ranges : SchemaPattern.CharacterSet.complement(ranges)
     case "0":
       if let after = peek(), after >= 0x30, after <= 0x39 { return nil }
       return [0...0]

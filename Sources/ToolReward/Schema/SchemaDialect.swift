@@ -67,7 +67,7 @@ public struct SchemaDialect: Sendable, Hashable {
 }
 
 /// What a keyword's value is made of, as far as it holds schemas.
-enum SchemaKeyword {
+enum SubschemaKeyword {
   enum Shape {
     case schema
     case schemas

@@ -119,7 +119,7 @@ struct SchemaIndex {
         if !dynamicNames.contains(anchor) { dynamicNames.append(anchor) }
       }
     }
-    for (name, shape) in SchemaKeyword.applicators(resources[resource].dialect.version) {
+    for (name, shape) in SubschemaKeyword.applicators(resources[resource].dialect.version) {
       guard let value = tape.member(name, of: index) else { continue }
       switch shape {
       case .schema: try scan(value, resource: resource, depth: depth + 1)

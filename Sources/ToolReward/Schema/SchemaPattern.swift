@@ -1,8 +1,8 @@
 /// A regular expression of `pattern` or `patternProperties` (ECMA-262, Unicode mode), matched in linear time.
 ///
-/// What it reads: literals, escapes, classes, groups, alternatives, quantifiers, `^` at the start and `$` at the end of the whole or of one
+/// What it reads: literals, escapes, classes, general categories, groups, alternatives, quantifiers, `^` at the start and `$` at the end of the whole or of one
 /// of its alternatives. It becomes a position automaton (Glushkov): one state for each character the pattern can consume, sets of states as
-/// bits. Look-around, back references, word borders, properties and counts beyond the limit are not decided: ``matches(_:_:)`` is `nil`.
+/// bits. Look-around, back references, word borders, scripts and counts beyond the limit are not decided: ``matches(_:_:)`` is `nil`.
 struct SchemaPattern: Sendable {
   /// The pattern's own text.
   let text: [UInt8]
@@ -127,7 +127,7 @@ struct SchemaPattern: Sendable {
       if matchesAll { return true }
       if range.isEmpty { return matchesEmpty }
       if width == 1 { return matchesNarrow(bytes, range) }
-      return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: width * 2) { buffer in
+      return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: width * 2) { buffer in
         unsafe buffer.initialize(repeating: 0)
         var current = 0
         var next = width

@@ -28,7 +28,7 @@ public struct SampleFields: Sendable, Hashable {
 public struct FieldPath: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
   /// The path as written.
   public let description: String
-  let names: [[UInt8]]
+  package let names: [[UInt8]]
 
   /// Splits a path at its dots.
   public init(_ path: String) {

@@ -1,0 +1,79 @@
+import ArgumentParser
+import ToolReward
+import ToolRewardData
+
+/// Files that tools are read from.
+enum ToolsFile {
+  /// The tools of a file: one JSON document, or one definition a line.
+  static func read(_ path: String, reader: DefinitionReader) throws -> Toolbox {
+    let text: [UInt8]
+    do throws(InputOutputError) {
+      text = try LineSource.wholeFile(path)
+    } catch {
+      throw Terminal.report(error)
+    }
+    let value = try value(text, path)
+    do throws(ToolboxError) {
+      return try Toolbox(value, reader: reader)
+    } catch {
+      throw ValidationError("\(path): \(error)")
+    }
+  }
+
+  private static func value(_ text: [UInt8], _ path: String) throws -> Value {
+    let reader = ValueReader()
+    do throws(ValueError) {
+      return try reader.read(text)
+    } catch {
+      // JSON Lines: a list without its brackets.
+      let lines = text.split(separator: 0x0A).filter { line in line.contains { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }
+      }
+      if lines.count > 1, let list = try? reader.read([0x5B] + Array(lines.joined(separator: [0x2C])) + [0x5D]) {
+        return list
+      }
+      throw ValidationError("\(path) is no JSON: \(error)")
+    }
+  }
+}
+
+/// How definitions are read.
+struct DefinitionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What arguments that a tool does not name are: open (allowed), closed-root (wrong), closed-deep (wrong inside objects as well).",
+      valueName: "policy"))
+  var unknownArguments = UnknownArgumentsName.closedRoot
+
+  @Option(
+    name: .customLong("without-rule"),
+    help: ArgumentHelp(
+      "A rule of the front end to leave out (see 'toolreward tools --rules'). May be given again.", valueName: "rule"))
+  var withoutRules: [String] = []
+
+  func makeReader() throws -> DefinitionReader {
+    var reader = DefinitionReader()
+    reader.unknownArguments = unknownArguments.policy
+    for name in withoutRules {
+      guard let rule = DefinitionRule(rawValue: name) else {
+        throw ValidationError("There is no rule '\(name)'. 'toolreward tools --rules' lists them.")
+      }
+      reader.rules.remove(rule)
+    }
+    return reader
+  }
+}
+
+/// The policies as an option's values.
+enum UnknownArgumentsName: String, ExpressibleByArgument, CaseIterable {
+  case open
+  case closedRoot = "closed-root"
+  case closedDeep = "closed-deep"
+
+  var policy: UnknownArguments {
+    switch self {
+    case .open: .open
+    case .closedRoot: .closedRoot
+    case .closedDeep: .closedDeep
+    }
+  }
+}

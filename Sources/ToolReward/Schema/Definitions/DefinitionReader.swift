@@ -12,7 +12,7 @@
 public struct DefinitionReader: Sendable {
   /// The rules that are on.
   public var rules: Set<DefinitionRule>
-  /// Bounds on a definition and on what is made of it: a schema that nests deeper is refused.
+  /// Bounds on a definition and on what is made of it. `depth` counts schemas within schemas; one that nests deeper is refused.
   public var limits: ValueLimits
 
   /// Creates a reader.
@@ -26,8 +26,8 @@ public struct DefinitionReader: Sendable {
   /// All rules but `closed_deep`.
   public static let standardRules = Set(DefinitionRule.allCases).subtracting([.closedDeep])
 
-  /// Depth 128: no published definition comes near it, and a thread's stack holds it everywhere.
-  public static let standardLimits = ValueLimits(depth: 128)
+  /// Schemas 64 deep: no published definition comes near it, and the stack of any thread holds it.
+  public static let standardLimits = ValueLimits(depth: 64)
 
   /// What schemas say about arguments they do not name: another view of the rules `closed_root` and `closed_deep`.
   public var unknownArguments: UnknownArguments {

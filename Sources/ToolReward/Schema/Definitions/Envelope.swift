@@ -96,7 +96,7 @@ struct Envelope {
       if required.kind == .array, rules.contains(.toolRequiredList), parameters?["required"]?.kind != .array {
         toolRequired = required
         record.add(.toolRequiredList)
-      } else {
+      } else if rules.contains(.toolRequiredIgnored) {
         record.add(.toolRequiredIgnored)
       }
       record.leave()

@@ -81,7 +81,8 @@ enum SchemaKeyword: Sendable {
   /// Keywords that stay beside an `anyOf` into which the others are moved: they identify or describe, and refuse no value.
   static func staysOutside(_ name: [UInt8]) -> Bool {
     switch named(name) {
-    case nil, .dialect, .identifier, .anchor, .definitions, .vocabulary, .list: true
+    case nil, .dialect, .identifier, .anchor, .definitions, .vocabulary, .list, .optional, .nullable, .additionalItems:
+      true
     case .string: !name.elementsEqual("pattern".utf8) && !name.elementsEqual("format".utf8)
     case .boolean: !name.elementsEqual("uniqueItems".utf8)
     case .anything: name.elementsEqual("default".utf8)
@@ -106,6 +107,11 @@ enum OlderDialects {
 
   /// Whether the URI names an older draft, whose schemas are rewritten.
   static func isOlder(_ uri: [UInt8]) -> Bool { older.contains { body(uri).elementsEqual($0.utf8) } }
+
+  /// Whether it is a draft before 2019-09, in which a reference's siblings have no effect.
+  static func ignoresReferenceSiblings(_ uri: [UInt8]) -> Bool {
+    isOlder(uri) && !body(uri).elementsEqual("json-schema.org/draft/2019-09/schema".utf8)
+  }
 
   private static let older = [
     "json-schema.org/draft/2019-09/schema", "json-schema.org/draft-07/schema", "json-schema.org/draft-06/schema",

@@ -49,23 +49,29 @@ extension SchemaNormalizer {
   {
     if let properties = schema["properties"] {
       if properties.kind == .object {
-        if properties.hasDuplicateNames { record.add(.repeatedName, detail: "properties") }
+        if properties.hasDuplicateNames, isOn(.repeatedName) { add(.repeatedName, at: "properties") }
         entries = Self.entries(of: properties)
         return "properties"
       }
       guard isOn(.parameterList), let listed = Self.listEntries(of: properties) else { return nil }
-      record.add(.parameterList)
+      add(.parameterList, at: "properties")
       entries = listed
       return "properties"
     }
     if let items = schema["items"], isOn(.itemsAsProperties), type.kinds.map({ $0 == [.object] }) ?? false,
-      Self.isFlatMap(items)
+      Self.isFlatMap(items), items.members.allSatisfy({ SchemaKeyword.named($0.name) == nil })
     {
-      record.add(.itemsAsProperties)
+      add(.itemsAsProperties, at: "items")
       entries = Self.entries(of: items)
       return "items"
     }
     return nil
+  }
+
+  private mutating func add(_ rule: DefinitionRule, at member: String) {
+    record.enter(member)
+    record.add(rule)
+    record.leave()
   }
 
   static func entries(of map: Value) -> [ParameterEntry] {
@@ -135,7 +141,7 @@ extension SchemaNormalizer {
     }
     plan.names = names
     plan.set = Set(names ?? [])
-    if hasProperties, !plan.set.isEmpty, isOn(.requiredUnknownName) {
+    if hasProperties || role.isWhole, !plan.set.isEmpty, isOn(.requiredUnknownName) {
       let declared = Set(entries.map(\.name))
       for name in names ?? [] where !declared.contains(name) { record.add(.requiredUnknownName, preview: name) }
     }

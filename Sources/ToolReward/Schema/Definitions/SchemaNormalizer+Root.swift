@@ -16,7 +16,7 @@ extension SchemaNormalizer {
     guard value.kind == .object else { throw .parametersKind(value.kind) }
     if isOn(.flatMap), Self.isFlatMap(value) {
       record.add(.flatMap)
-      if value.hasDuplicateNames { record.add(.repeatedName) }
+      if value.hasDuplicateNames, isOn(.repeatedName) { record.add(.repeatedName) }
       return try root(Self.entries(of: value), listed: toolRequired, isFlat: true)
     }
     return try rootSchema(value, toolRequired: toolRequired)

@@ -21,6 +21,7 @@ struct TypeGrammar {
   private let text: [UInt8]
   private var position = 0
   private var depth = 0
+  private var suffixes = 0
   private var isComposed = false
   private var isOptional: Bool?
 
@@ -36,19 +37,6 @@ struct TypeGrammar {
     }
     guard grammar.position == text.count else { return nil }
     return Spelling(expression: expression, isOptional: grammar.isOptional, isComposed: grammar.isComposed)
-  }
-
-  /// Whether a spelling ends in `, optional` or `, required`, without reading its type. O(1) and the white space at its end.
-  static func optionality(of text: [UInt8]) -> Bool? {
-    var end = text.endIndex
-    while end > 0, isSpace(text[end - 1]) { end -= 1 }
-    var start = end
-    while start > 0, end - start < 9, isName(text[start - 1]) { start -= 1 }
-    var grammar = TypeGrammar(Array(text[start..<end]))
-    guard let answer = grammar.optionality(), grammar.position == grammar.text.count else { return nil }
-    while start > 0, isSpace(text[start - 1]) { start -= 1 }
-    if start > 0, text[start - 1] == 0x2C { return answer }
-    return nil
   }
 
   private init(_ text: [UInt8]) { self.text = text }
@@ -80,6 +68,9 @@ struct TypeGrammar {
       expression = named
     }
     while peek() == 0x5B, peek(after: 1) == 0x5D {
+      // Brackets after a type nest it as brackets around it do.
+      suffixes += 1
+      guard suffixes <= Self.deepest else { return nil }
       isComposed = true
       _ = take(0x5B)
       _ = take(0x5D)

@@ -57,7 +57,7 @@ let package = Package(
 
 // FUZZING=1: libFuzzer targets, which have a `main` of the fuzzer's and cannot be built without it. See Docs/Checks.md.
 if Context.environment["FUZZING"] != nil {
-  for name in ["FuzzValue", "FuzzParser", "FuzzScore"] {
+  for name in ["FuzzValue", "FuzzParser", "FuzzScore", "FuzzSchema"] {
     package.targets.append(
       .executableTarget(name: name, dependencies: ["ToolReward"], path: "Tests/Fuzz/\(name)", swiftSettings: settings))
   }

@@ -3,9 +3,6 @@ import Testing
 import ToolReward
 
 /// Every published tool definition within reach is read, and reading what was written changes nothing.
-///
-/// Two variables make it write instead, for Scripts/gold_arguments.py and Docs/ToolDefinitions.md: TOOLREWARD_CANONICAL is a file for the
-/// canonical schemas, TOOLREWARD_DEFINITIONS another source of definitions, one a line.
 @Suite(.enabled(if: SharedData.folder != nil, SharedData.skipped))
 struct ToolDefinitionConformanceTests {
   /// How many tools each source holds.
@@ -17,14 +14,13 @@ struct ToolDefinitionConformanceTests {
 
   @Test func everyDefinitionIsRead() throws {
     var tools: [String: Int] = [:]
-    var lines: [String] = []
     for source in try ToolDefinitionData.sources() {
       for definition in source.definitions {
         do throws(ToolboxError) {
           for tool in try DefinitionReader().read(definition) {
             tools[source.name, default: 0] += 1
-            lines.append(line(tool, source.name))
             try expectStable(tool)
+            #expect(throws: Never.self, "\(source.name) \(tool.displayName)") { try JSONSchema(tool.parameters) }
           }
         } catch {
           Issue.record("\(source.name): \(error)")
@@ -32,22 +28,6 @@ struct ToolDefinitionConformanceTests {
       }
     }
     #expect(tools == Self.expected)
-    if let path = ProcessInfo.processInfo.environment["TOOLREWARD_CANONICAL"] {
-      try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
-    }
-  }
-
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["TOOLREWARD_DEFINITIONS"] != nil))
-  func definitionsOfAFile() throws {
-    let path = try #require(ProcessInfo.processInfo.environment["TOOLREWARD_DEFINITIONS"])
-    var lines: [String] = []
-    for text in [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))).split(separator: 0x0A) {
-      let tools = try DefinitionReader().read(ValueReader(syntax: .python).read(Array(text)))
-      let tool = try #require(tools.first)
-      lines.append(line(tool, "file"))
-      try expectStable(tool)
-    }
-    try lines.joined(separator: "\n").write(toFile: path + ".canonical", atomically: true, encoding: .utf8)
   }
 
   /// Reads a canonical schema again.
@@ -61,10 +41,5 @@ struct ToolDefinitionConformanceTests {
     #expect(again.first?.parameters.description == tool.parameters.description)
     let changes = again.first?.applied.filter { !$0.rule.isReport && !$0.rule.isEnvelope } ?? []
     #expect(changes.isEmpty, "\(tool.displayName) \(tool.parameters)")
-  }
-
-  private func line(_ tool: ToolDefinition, _ source: String) -> String {
-    let rules = tool.applied.map { "\"\($0.rule.rawValue)\"" }.joined(separator: ",")
-    return #"{"source":"\#(source)","rules":[\#(rules)],"parameters":\#(tool.parameters)}"#
   }
 }

@@ -15,6 +15,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
         toolreward score --reward exact-match --format hermes completions.jsonl
         toolreward explain completions.jsonl --id "wrong argument"
         toolreward parse --format hermes completions.jsonl
+        toolreward validate --tools tools.json calls.jsonl
         toolreward rewards
 
       EXIT STATUS

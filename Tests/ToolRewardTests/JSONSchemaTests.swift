@@ -245,6 +245,19 @@ import ToolReward
     }
   }
 
+  /// Where one branch fails and another leads in circles, asking and explaining say the same (found by fuzzing).
+  @Test func failsBesideACircle() throws {
+    let schema = try JSONSchema(
+      json: ##"""
+        {"$defs":{"one":{"oneOf":[{"$ref":"#/$defs/two"},{"required":["b"]},{"required":["c"],"allOf":[{"$ref":"#/$defs/one"}]}]},
+          "two":{"oneOf":[{"required":["c"]},{"required":["d"]}]}},"oneOf":[{"$ref":"#/$defs/one"},{"required":["a"]}],"unevaluatedProperties":false}
+        """##)
+    for text in ["{}", #"{"a":1}"#, #"{"c":1}"#, #"{"a":1,"b":1}"#] {
+      let value = try ValueReader().read(text)
+      #expect(schema.explain(value).verdict == schema.isValid(value), "\(text)")
+    }
+  }
+
   /// The deepest value that the reader gives, through as many references.
   @Test func deep() throws {
     let schema = try JSONSchema(json: ##"{"type":"array","items":{"$ref":"#"}}"##)

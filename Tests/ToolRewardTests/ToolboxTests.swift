@@ -20,7 +20,8 @@ import ToolReward
     #expect(toolbox.nearMiss(of: Array("wether".utf8)) == nil)
     #expect(
       toolbox.remarks.map(\.description) == [
-        #""weather" and "Wea.ther" differ in case or punctuation alone"#, #"two tools are named "weather"; the first counts"#,
+        #""weather" and "Wea.ther" differ in case or punctuation alone"#,
+        #"two tools are named "weather"; the first counts"#,
         #"the parameters of "broken" cannot be used: the schema at /properties/p: the reference "http://x/none" leads nowhere; add its document to the registry"#,
       ])
   }
@@ -28,10 +29,13 @@ import ToolReward
   @Test(
     arguments: [
       ("weather", #"{"city":"Paris"}"#, "valid"), ("weather", #"{"city":"Paris","days":"3"}"#, "coercible"),
-      ("weather", #"{"city":"Paris","days":"three"}"#, "invalid"), ("weather", #"{"city":"Paris","x":1}"#, "invalid"), ("weather", "{}", "invalid"),
+      ("weather", #"{"city":"Paris","days":"three"}"#, "invalid"), ("weather", #"{"city":"Paris","x":1}"#, "invalid"),
+      ("weather", "{}", "invalid"),
       // A coercible value beside one that is not.
-      ("weather", #"{"days":"3"}"#, "invalid"), ("weather", "[]", "invalid"), ("Weather", "{}", "unknown_tool"), ("Wea.ther", #"{"any":1}"#, "not_checked"),
-      ("odd", #"{"p":"x"}"#, "indeterminate"), ("odd", #"{"p":"x","q":1}"#, "invalid"), ("broken", "{}", "indeterminate"),
+      ("weather", #"{"days":"3"}"#, "invalid"), ("weather", "[]", "invalid"), ("Weather", "{}", "unknown_tool"),
+      ("Wea.ther", #"{"any":1}"#, "not_checked"),
+      ("odd", #"{"p":"x"}"#, "indeterminate"), ("odd", #"{"p":"x","q":1}"#, "invalid"),
+      ("broken", "{}", "indeterminate"),
     ])
   func outcomes(_ name: String, _ arguments: String, _ expected: String) throws {
     let check = try toolbox().check(name: Array(name.utf8), arguments: ValueReader().read(arguments))
@@ -84,14 +88,18 @@ import ToolReward
   /// One toolbox, eight tasks: the same verdicts.
   @Test func sharedByTasks() async throws {
     let toolbox = try toolbox()
-    let calls = try [#"{"city":"a"}"#, #"{"city":1}"#, #"{"days":1}"#, #"{"city":"a","days":"1"}"#].map { try ValueReader().read($0) }
+    let calls = try [#"{"city":"a"}"#, #"{"city":1}"#, #"{"days":1}"#, #"{"city":"a","days":"1"}"#].map {
+      try ValueReader().read($0)
+    }
     let name = Array("weather".utf8)
     let expected = calls.map { toolbox.check(name: name, arguments: $0).outcome }
     #expect(expected == [.valid, .coercible, .invalid, .coercible])
     await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<8 {
         group.addTask {
-          for _ in 0..<100 where calls.map({ toolbox.check(name: name, arguments: $0).outcome }) != expected { return false }
+          for _ in 0..<100 where calls.map({ toolbox.check(name: name, arguments: $0).outcome }) != expected {
+            return false
+          }
           return true
         }
       }

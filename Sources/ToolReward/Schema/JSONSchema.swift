@@ -47,14 +47,15 @@ public struct JSONSchema: Sendable {
     return verdict(outcome, evaluator.limit, evaluator.patternNotDecided)
   }
 
-  /// As ``isValid(_:)``, and every assertion that fails, up to 256.
+  /// As ``isValid(_:)``, and if the value is invalid every assertion that fails, up to 256.
   public func explain(_ value: Value) -> SchemaReport {
+    let verdict = isValid(value)
+    guard verdict == .invalid else { return SchemaReport(verdict: verdict, violations: []) }
     var evaluator = SchemaEvaluator<Explaining>(program, value.tape)
-    let outcome = evaluator.run(value.index)
-    let failures = outcome == .invalid ? evaluator.failures : []
+    _ = evaluator.run(value.index)
+    let failures = evaluator.failures
     return SchemaReport(
-      verdict: verdict(outcome, evaluator.limit, evaluator.patternNotDecided),
-      violations: failures.map { SchemaViolation(program: program, failure: $0, value: value) })
+      verdict: .invalid, violations: failures.map { SchemaViolation(program: program, failure: $0, value: value) })
   }
 
   private func verdict(_ outcome: SchemaOutcome, _ limit: SchemaVerdict.Reason?, _ pattern: Int32?) -> SchemaVerdict {
@@ -98,6 +99,7 @@ public enum SchemaVerdict: Sendable, Hashable {
 public struct SchemaReport: Sendable {
   /// What the schema says of the value.
   public let verdict: SchemaVerdict
-  /// The assertions that fail, in the order of the instance, then of the schema. Empty unless the verdict is ``SchemaVerdict/invalid``.
+  /// The assertions that fail, in the order of the instance, then of the schema. Empty unless the verdict is ``SchemaVerdict/invalid``; then
+  /// too if references lead on for millions of steps.
   public let violations: [SchemaViolation]
 }

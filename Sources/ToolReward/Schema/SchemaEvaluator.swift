@@ -45,7 +45,8 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
   private(set) var failures: [SchemaFailure] = []
 
   static var depthLimit: Int { 1000 }
-  static var stepLimit: Int { 1 << 20 }
+  /// Explaining goes on where asking stops.
+  static var stepLimit: Int { Mode.explains ? 1 << 23 : 1 << 19 }
   static var failureLimit: Int { 256 }
 
   struct EvaluatedSet {
@@ -150,8 +151,9 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
   private mutating func enter() -> Bool {
     depth += 1
     stepsLeft -= 1
-    if depth <= Self.depthLimit, stepsLeft > 0, limit == nil { return true }
-    if limit == nil { limit = depth > Self.depthLimit ? .depth : .steps }
+    if depth <= Self.depthLimit, stepsLeft > 0 { return true }
+    // What else there is to evaluate may still decide; it ends with the steps.
+    if limit == nil { limit = stepsLeft > 0 ? .depth : .steps }
     depth -= 1
     return false
   }

@@ -49,7 +49,7 @@ public struct EqualityPolicy: Sendable, Hashable {
   /// Whether two values are the same under this policy. O(smaller value) in the usual case that members come in the same order,
   /// else O(both values).
   public func areEqual(_ left: Value, _ right: Value) -> Bool {
-    areEqual(left.tape, left.index, right.tape, right.index)
+    areEqual(left.tape.view, left.index, right.tape.view, right.index)
   }
 
   // MARK: On tapes
@@ -57,15 +57,19 @@ public struct EqualityPolicy: Sendable, Hashable {
   /// Whether two elements or member values are the same. Python's lists and dictionaries look at identity before equality, and its
   /// `json.loads` gives one and the same NaN each time: inside a container NaN is the same as NaN.
   @inline(__always)
-  func areSameItems(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int) -> Bool {
+  func areSameItems(_ a: TapeView, _ i: Int, _ b: TapeView, _ j: Int) -> Bool {
     areEqual(a, i, b, j) || (numbers == .pythonValue && isNaN(a, i) && isNaN(b, j))
   }
 
-  func isNaN(_ tape: ValueTape, _ index: Int) -> Bool {
+  func areEqual(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int) -> Bool { areEqual(a.view, i, b.view, j) }
+
+  func areSameItems(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int) -> Bool { areSameItems(a.view, i, b.view, j) }
+
+  func isNaN(_ tape: TapeView, _ index: Int) -> Bool {
     tape.nodes[index].flags.contains(.nonFinite) && tape.nodes[index].count == 3
   }
 
-  func areEqual(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int) -> Bool {
+  func areEqual(_ a: TapeView, _ i: Int, _ b: TapeView, _ j: Int) -> Bool {
     let left = a.nodes[i]
     let right = b.nodes[j]
     if booleansAreNumbers, left.kind != right.kind, let equal = equalAcrossKinds(a, left, b, right) { return equal }
@@ -78,7 +82,7 @@ public struct EqualityPolicy: Sendable, Hashable {
       return sameNumber(a, left, b, right)
     case (.array, .array):
       guard left.count == right.count else { return false }
-      if isWrittenAlike(a.view, i, b.view, j) { return true }
+      if isWrittenAlike(a, i, b, j) { return true }
       var x = i + 1
       var y = j + 1
       let end = Int(left.next)
@@ -89,7 +93,7 @@ public struct EqualityPolicy: Sendable, Hashable {
       }
       return true
     case (.object, .object):
-      return isWrittenAlike(a.view, i, b.view, j) || sameObject(a, i, b, j)
+      return isWrittenAlike(a, i, b, j) || sameObject(a, i, b, j)
     default:
       return false
     }
@@ -127,7 +131,7 @@ public struct EqualityPolicy: Sendable, Hashable {
     return ByteSearch.equal(a.bytes, start..<(start + Int(length)), b.bytes, other..<(other + Int(length)))
   }
 
-  private func sameObject(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int) -> Bool {
+  private func sameObject(_ a: TapeView, _ i: Int, _ b: TapeView, _ j: Int) -> Bool {
     let left = a.nodes[i]
     let right = b.nodes[j]
     let repeats = left.flags.contains(.duplicateNames) || right.flags.contains(.duplicateNames)
@@ -147,7 +151,7 @@ public struct EqualityPolicy: Sendable, Hashable {
     return sameMembers(a, i, b, j)
   }
 
-  private func sameMembers(_ a: ValueTape, _ i: Int, _ b: ValueTape, _ j: Int) -> Bool {
+  private func sameMembers(_ a: TapeView, _ i: Int, _ b: TapeView, _ j: Int) -> Bool {
     let left = ObjectMembers.distinct(of: i, in: a)
     let right = ObjectMembers.distinct(of: j, in: b)
     guard left.count == right.count else { return false }
@@ -170,12 +174,12 @@ public struct EqualityPolicy: Sendable, Hashable {
   }
 
   @inline(__always)
-  private func sameName(_ a: ValueTape, _ x: Int, _ b: ValueTape, _ y: Int) -> Bool {
+  private func sameName(_ a: TapeView, _ x: Int, _ b: TapeView, _ y: Int) -> Bool {
     a.nodes[x].next == b.nodes[y].next
       && ByteSearch.equal(a.bytes, a.nodes[x].payload, b.bytes, b.nodes[y].payload)
   }
 
-  private func sameNumber(_ a: ValueTape, _ left: TapeNode, _ b: ValueTape, _ right: TapeNode) -> Bool {
+  private func sameNumber(_ a: TapeView, _ left: TapeNode, _ b: TapeView, _ right: TapeNode) -> Bool {
     let x = a.bytes
     let y = b.bytes
     let sameText = ByteSearch.equal(x, left.payload, y, right.payload)
@@ -211,7 +215,7 @@ public struct EqualityPolicy: Sendable, Hashable {
   }
 
   /// `true` and `false` beside a number, as 1 and 0; `nil` if neither is a boolean.
-  private func equalAcrossKinds(_ a: ValueTape, _ left: TapeNode, _ b: ValueTape, _ right: TapeNode) -> Bool? {
+  private func equalAcrossKinds(_ a: TapeView, _ left: TapeNode, _ b: TapeView, _ right: TapeNode) -> Bool? {
     switch (left.kind, right.kind) {
     case (.true_, .number): isWhole("1", b, right)
     case (.false_, .number): isWhole("0", b, right)
@@ -221,7 +225,7 @@ public struct EqualityPolicy: Sendable, Hashable {
     }
   }
 
-  private func isWhole(_ digits: String, _ tape: ValueTape, _ node: TapeNode) -> Bool {
+  private func isWhole(_ digits: String, _ tape: TapeView, _ node: TapeNode) -> Bool {
     let text = Array(digits.utf8)
     if numbers == .pythonValue, node.flags.contains(.fractional) {
       return NumberLiteral.same(
@@ -234,7 +238,10 @@ public struct EqualityPolicy: Sendable, Hashable {
   // MARK: Hashing
 
   /// A hash that equal values share. O(value).
-  func hash(_ tape: ValueTape, _ index: Int) -> UInt64 {
+  func hash(_ tape: ValueTape, _ index: Int) -> UInt64 { hash(tape.view, index) }
+
+  /// A hash that equal values share. O(value).
+  func hash(_ tape: TapeView, _ index: Int) -> UInt64 {
     let node = tape.nodes[index]
     switch node.kind {
     case .null: return 0x11
@@ -290,7 +297,7 @@ public struct EqualityPolicy: Sendable, Hashable {
     return mix(result, digits)
   }
 
-  private func bytesHash(_ tape: ValueTape, _ range: Range<Int>, seed: UInt64) -> UInt64 {
+  private func bytesHash(_ tape: TapeView, _ range: Range<Int>, seed: UInt64) -> UInt64 {
     unsafe tape.bytes.withUnsafeBufferPointer { bytes -> UInt64 in
       guard let base = bytes.baseAddress else { return seed }
       return mix(seed, unsafe seededHash(base + range.lowerBound, range.count, NameTable.seed))

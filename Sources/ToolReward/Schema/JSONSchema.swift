@@ -49,13 +49,14 @@ public struct JSONSchema: Sendable {
 
   /// As ``isValid(_:)``, and if the value is invalid every assertion that fails, up to 256.
   public func explain(_ value: Value) -> SchemaReport {
-    let verdict = isValid(value)
-    guard verdict == .invalid else { return SchemaReport(verdict: verdict, violations: []) }
     var evaluator = SchemaEvaluator<Explaining>(program, value.tape)
-    _ = evaluator.run(value.index)
-    let failures = evaluator.failures
+    let outcome = evaluator.run(value.index)
+    // Explaining looks at more than asking does, and may come to a limit where asking does not.
+    let verdict =
+      evaluator.limit == nil ? verdict(outcome, nil, evaluator.patternNotDecided) : isValid(value)
+    let failures = verdict == .invalid ? evaluator.failures : []
     return SchemaReport(
-      verdict: .invalid, violations: failures.map { SchemaViolation(program: program, failure: $0, value: value) })
+      verdict: verdict, violations: failures.map { SchemaViolation(program: program, failure: $0, value: value) })
   }
 
   private func verdict(_ outcome: SchemaOutcome, _ limit: SchemaVerdict.Reason?, _ pattern: Int32?) -> SchemaVerdict {

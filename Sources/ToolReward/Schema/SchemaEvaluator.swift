@@ -30,8 +30,6 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
   private let lists: Span<Int32>
   private let schema: TapeView
   private let instance: TapeView
-  /// Numbers and strings of schema and instance are compared as tapes.
-  private let instanceTape: ValueTape
   /// The resources entered, outermost first; empty if no reference asks.
   private var scopes: [Int32] = []
   /// The members or elements that were evaluated, one set for each place that asks.
@@ -82,7 +80,6 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     lists = unsafe _overrideLifetime(Span(_unsafeElements: program.lists.elements), borrowing: program)
     schema = unsafe program.tape.view(borrowing: program)
     instance = tape.view
-    instanceTape = copy tape
     self.program = copy program
     usesDynamicScope = program.usesDynamicScope
     stepsLeft = Self.stepLimit + instance.nodes.count * 16
@@ -217,7 +214,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
   {
     var outcome = SchemaOutcome.valid
     var required = plan.requiredCount
-    let members = ObjectMembers.distinct(of: index, in: instanceTape)
+    let members = ObjectMembers.distinct(of: index, in: instance)
     for (position, member) in members.enumerated() {
       outcome = outcome & evaluateMember(plan, number, member.name, member.value, position, tracker, &required)
       if outcome == .invalid, !Mode.explains { return .invalid }
@@ -430,19 +427,19 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     let policy = EqualityPolicy.numeric
     if elements.count <= 16 {
       for right in elements.indices.dropFirst() {
-        for left in 0..<right where policy.areEqual(instanceTape, elements[left], instanceTape, elements[right]) {
+        for left in 0..<right where policy.areEqual(instance, elements[left], instance, elements[right]) {
           return true
         }
       }
       return false
     }
-    let hashed = elements.map { (policy.hash(instanceTape, $0), $0) }.sorted { $0.0 < $1.0 }
+    let hashed = elements.map { (policy.hash(instance, $0), $0) }.sorted { $0.0 < $1.0 }
     var start = 0
     while start < hashed.count {
       var end = start + 1
       while end < hashed.count, hashed[end].0 == hashed[start].0 {
         // Values of one hash are the same but for chance: the first pair decides nearly always.
-        for other in start..<end where policy.areEqual(instanceTape, hashed[other].1, instanceTape, hashed[end].1) {
+        for other in start..<end where policy.areEqual(instance, hashed[other].1, instance, hashed[end].1) {
           return true
         }
         end += 1
@@ -678,7 +675,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     if node.kind == .number, other.kind == .number {
       return NumberLiteral.compare(schema.bytes, other.payload, instance.bytes, node.payload) == 0
     }
-    return EqualityPolicy.numeric.areEqual(program.tape, value, instanceTape, index)
+    return EqualityPolicy.numeric.areEqual(schema, value, instance, index)
   }
 
   // MARK: What nothing else evaluated
@@ -689,7 +686,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     var outcome = SchemaOutcome.valid
     let value = instance.nodes[index]
     if value.kind == .object, node.unevaluatedProperties >= 0 {
-      for (position, member) in ObjectMembers.distinct(of: index, in: instanceTape).enumerated()
+      for (position, member) in ObjectMembers.distinct(of: index, in: instance).enumerated()
       where !sets[own].contains(position) {
         outcome =
           outcome & evaluateLeft(.unevaluatedProperties, node.unevaluatedProperties, member.value, own, position)

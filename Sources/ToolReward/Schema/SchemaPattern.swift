@@ -3,7 +3,7 @@
 /// What it reads: literals, escapes, classes, general categories, groups, alternatives, quantifiers, `^` at the start and `$` at the end of the whole or of one
 /// of its alternatives. It becomes a position automaton (Glushkov): one state for each character the pattern can consume, sets of states as
 /// bits. Look-around, back references, word borders, scripts and counts beyond the limit are not decided: ``matches(_:_:)`` is `nil`.
-struct SchemaPattern: Sendable {
+final class SchemaPattern: Sendable {
   /// The pattern's own text.
   let text: [UInt8]
   private let automaton: Automaton?
@@ -68,7 +68,7 @@ struct SchemaPattern: Sendable {
 
   // MARK: The automaton
 
-  private struct Automaton: Sendable {
+  private final class Automaton: Sendable {
     private static let positionLimit = 1024
     /// Words of one set of states.
     private let width: Int

@@ -2,7 +2,7 @@
 enum ObjectMembers {
   /// Calls `body` with the node of each name, in written order; the value's node is the next one.
   @inline(__always)
-  static func forEach(of object: Int, in tape: ValueTape, _ body: (_ name: Int) -> Void) {
+  static func forEach(of object: Int, in tape: TapeView, _ body: (_ name: Int) -> Void) {
     var name = object + 1
     let end = Int(tape.nodes[object].next)
     while name < end {
@@ -12,7 +12,7 @@ enum ObjectMembers {
   }
 
   /// The members as Python's `dict` keeps them: a repeated name once, in its first place, with its last value. O(members).
-  static func distinct(of object: Int, in tape: ValueTape) -> [(name: Int, value: Int)] {
+  static func distinct(of object: Int, in tape: TapeView) -> [(name: Int, value: Int)] {
     var members: [(name: Int, value: Int)] = []
     members.reserveCapacity(Int(tape.nodes[object].count))
     guard tape.nodes[object].flags.contains(.duplicateNames) else {
@@ -28,6 +28,28 @@ enum ObjectMembers {
       }
     }
     return members
+  }
+}
+
+extension ObjectMembers {
+  /// Calls `body` with the node of each name, in written order; the value's node is the next one.
+  static func forEach(of object: Int, in tape: ValueTape, _ body: (_ name: Int) -> Void) {
+    forEach(of: object, in: tape.view, body)
+  }
+
+  /// The members as Python's `dict` keeps them: a repeated name once, in its first place, with its last value. O(members).
+  static func distinct(of object: Int, in tape: ValueTape) -> [(name: Int, value: Int)] {
+    distinct(of: object, in: tape.view)
+  }
+}
+
+extension NameTable {
+  mutating func position(of node: Int, in tape: ValueTape, insert: Int) -> Int? {
+    position(of: node, in: tape.view, insert: insert)
+  }
+
+  func position(of node: Int, in tape: ValueTape, own: ValueTape) -> Int? {
+    position(of: node, in: tape.view, own: own.view)
   }
 }
 
@@ -56,7 +78,7 @@ struct NameTable {
   }
 
   /// The position kept for the name at `node`; if there is none, `insert` is kept for it and `nil` returned.
-  mutating func position(of node: Int, in tape: borrowing ValueTape, insert: Int) -> Int? {
+  mutating func position(of node: Int, in tape: TapeView, insert: Int) -> Int? {
     let hash = hash(tape, node)
     let place = find(hash, node, tape, own: tape)
     if let position = place.position { return position }
@@ -66,14 +88,14 @@ struct NameTable {
   }
 
   /// The position kept in this table, made from `own`, for the name that stands at `node` of `tape`.
-  func position(of node: Int, in tape: borrowing ValueTape, own: borrowing ValueTape) -> Int? {
+  func position(of node: Int, in tape: TapeView, own: TapeView) -> Int? {
     find(hash(tape, node), node, tape, own: own).position
   }
 
   /// Where a name is kept, or the free slot where it would be.
   @inline(__always)
   private func find(
-    _ hash: UInt64, _ node: Int, _ tape: borrowing ValueTape, own: borrowing ValueTape
+    _ hash: UInt64, _ node: Int, _ tape: TapeView, own: TapeView
   ) -> (position: Int?, slot: Int) {
     var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot] != 0 {
@@ -87,12 +109,12 @@ struct NameTable {
   }
 
   @inline(__always)
-  private static func same(_ a: borrowing ValueTape, _ i: Int, _ b: borrowing ValueTape, _ j: Int) -> Bool {
+  private static func same(_ a: TapeView, _ i: Int, _ b: TapeView, _ j: Int) -> Bool {
     a.nodes[i].next == b.nodes[j].next
       && ByteSearch.equal(a.bytes, a.nodes[i].payload, b.bytes, b.nodes[j].payload)
   }
 
-  private func hash(_ tape: borrowing ValueTape, _ node: Int) -> UInt64 {
+  private func hash(_ tape: TapeView, _ node: Int) -> UInt64 {
     let range = tape.nodes[node].payload
     return unsafe tape.bytes.withUnsafeBufferPointer { bytes -> UInt64 in
       guard let base = bytes.baseAddress else { return Self.seed }

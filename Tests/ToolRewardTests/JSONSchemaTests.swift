@@ -258,11 +258,74 @@ import ToolReward
     }
   }
 
+  /// NaN and the infinities, which Python's reader takes, are of no type, equal to nothing and beyond every bound.
+  @Test(arguments: ["NaN", "Infinity", "-Infinity"])
+  func nonFinite(_ literal: String) throws {
+    let value = try ValueReader(syntax: .python).read(literal)
+    for schema in [
+      #"{"type":"number"}"#, #"{"type":"integer"}"#, #"{"minimum":-5}"#, #"{"maximum":5}"#, #"{"multipleOf":5}"#,
+      #"{"enum":[0]}"#, #"{"const":0}"#,
+    ] {
+      let report = try JSONSchema(json: schema).explain(value)
+      #expect(
+        report.verdict == .invalid && !report.violations.isEmpty && report.violations[0].coerced == nil, "\(schema)")
+    }
+    #expect(try JSONSchema(json: "{}").isValid(value) == .valid)
+  }
+
+  /// What was not evaluated because of a circle or a limit is not known to be unevaluated.
+  @Test func circlesBesideUnevaluated() throws {
+    let value = try ValueReader().read(#"{"a":1}"#)
+    for schema in [
+      ##"{"allOf":[{"$ref":"#"}],"unevaluatedProperties":false}"##,
+      ##"{"not":{"allOf":[{"$ref":"#/not"}],"unevaluatedProperties":false}}"##,
+      ##"{"anyOf":[{"$ref":"#"}],"unevaluatedProperties":false}"##,
+    ] {
+      guard case .indeterminate = try JSONSchema(json: schema).isValid(value) else {
+        Issue.record("\(schema)")
+        continue
+      }
+    }
+  }
+
+  /// Asking stops at the first failure, explaining goes on; where it is led too far there is a reason all the same.
+  @Test func reasonsWhereReferencesDouble() throws {
+    var bomb = ""
+    for level in 1...40 {
+      bomb += ##","d\##(level)":{"allOf":[{"$ref":"#/$defs/d\##(level - 1)"},{"$ref":"#/$defs/d\##(level - 1)"}]}"##
+    }
+    let schema = try JSONSchema(
+      json:
+        ##"{"anyOf":[{"type":"null"},{"type":"string","allOf":[{"$ref":"#/$defs/d40"}]}],"$defs":{"d0":{"maxLength":1}"##
+        + bomb + "}}")
+    for text in ["5", #""ab""#] {
+      let report = schema.explain(try ValueReader().read(text))
+      #expect(report.verdict == .invalid && !report.violations.isEmpty, "\(text)")
+    }
+  }
+
+  /// A long text costs a pattern so much and no more; a pattern that is none is not guessed at.
+  @Test func patternBudgets() throws {
+    let long = try ValueReader().read("\"" + String(repeating: "x", count: 300_000) + "\"")
+    for pattern in [
+      "x.{0,400}y", "[a-z].{0,200}[a-z]{0,200}!",
+      String(repeating: "(", count: 20) + "a{0,400}" + String(repeating: ")*", count: 20),
+    ] {
+      let verdict = try JSONSchema(json: #"{"pattern":"\#(pattern)"}"#).isValid(long)
+      #expect(verdict == .indeterminate(.pattern(pattern)) || verdict == .valid, "\(pattern)")
+    }
+    for pattern in ["a{2}{3}", "x{1,2}{1}", "{2}", "a+{2}"] {
+      #expect(
+        try JSONSchema(json: #"{"pattern":"\#(pattern)"}"#).isValid(try ValueReader().read(#""aaa""#))
+          == .indeterminate(.pattern(pattern)))
+    }
+  }
+
   /// The deepest value that the reader gives, through as many references.
   @Test func deep() throws {
     let schema = try JSONSchema(json: ##"{"type":"array","items":{"$ref":"#"}}"##)
     func nested(_ depth: Int) -> String { String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
-    #expect(schema.isValid(try ValueReader().read(nested(400))) == .valid)
+    #expect(schema.isValid(try ValueReader().read(nested(150))) == .valid)
     let deepest = try ValueReader(limits: ValueLimits(depth: 2048)).read(nested(2048))
     #expect(schema.isValid(deepest) == .indeterminate(.depth))
   }
@@ -322,6 +385,14 @@ import ToolReward
       (##"{"type":"string"}"##, "5", ##"wrong_type|/type||is a number, not string|"5""##),
       (##"{"type":"string"}"##, "null", "wrong_type|/type||is null, not string|-"),
       (
+        ##"{"type":"integer","minimum":10}"##, ##""5""##, "wrong_type|/type||is a string, not integer|-"
+      ),
+      (##"{"type":"number"}"##, ##""NaN""##, "wrong_type|/type||is a string, not number|-"),
+      (
+        ##"{"anyOf":[{"type":"integer"},{"type":"null"}]}"##, ##""5""##,
+        ##"no_branch|/anyOf||fits no branch of "anyOf"|5;wrong_type|/anyOf/0/type||is a string, not integer|5;wrong_type|/anyOf/1/type||is a string, not null|-"##
+      ),
+      (
         ##"{"enum":["celsius","kelvin"]}"##, ##""Celsius""##,
         ##"enum_mismatch|/enum||is none of ["celsius","kelvin"]|"celsius""##
       ),
@@ -344,7 +415,7 @@ import ToolReward
       ),
       (
         ##"{"anyOf":[{"type":"string"},{"type":"null"}]}"##, "1",
-        ##"no_branch|/anyOf||fits no branch of "anyOf"|-;wrong_type|/anyOf/0/type||is a number, not string|"1";wrong_type|/anyOf/1/type||is a number, not null|-"##
+        ##"no_branch|/anyOf||fits no branch of "anyOf"|"1";wrong_type|/anyOf/0/type||is a number, not string|"1";wrong_type|/anyOf/1/type||is a number, not null|-"##
       ),
       (##"{"oneOf":[true,true]}"##, "1", ##"not_one_branch|/oneOf||fits 2 branches of "oneOf", not one|-"##),
       (##"{"not":{"type":"string"}}"##, ##""""##, ##"forbidden|/not||is what "not" forbids|-"##),

@@ -425,16 +425,20 @@ private let envelopes = #"""
   ! the tools: lists within lists, too deep; give one list of definitions
 
   {"name":"f","parameters":{"type":"object","patternProperties":{"^x":{"type":"int"}}}}
-  f {"type":"object","patternProperties":{"^x":{"type":"integer"}}}
-  envelope_named@ type_name@/parameters/patternProperties/^x/type
+  f {"type":"object","patternProperties":{"^x":{"type":"integer"}},"additionalProperties":false}
+  envelope_named@ type_name@/parameters/patternProperties/^x/type closed_root@/parameters
 
   {"name":"f","parameters":{"type":"object","anyOf":[{"required":["a"]}]}}
   f {"type":"object","anyOf":[{"required":["a"]}]}
   envelope_named@
 
   {"name":"f","parameters":{"type":"object","properties":{"a":{}},"required":["b"]}}
-  f {"type":"object","properties":{"a":{}},"required":["b"]}
-  envelope_named@ required_unknown_name@/parameters
+  f {"type":"object","properties":{"a":{},"b":true},"required":["b"],"additionalProperties":false}
+  envelope_named@ required_unknown_name@/parameters closed_root@/parameters
+
+  {"name":"f","parameters":{"type":"object","properties":{"a":{},"b":{}},"anyOf":[{"required":["a"]},{"required":["b"]}]}}
+  f {"type":"object","properties":{"a":{},"b":{}},"anyOf":[{"required":["a"]},{"required":["b"]}],"unevaluatedProperties":false}
+  envelope_named@ closed_root@/parameters
   """#
 
 /// Parameters, then their schema left open and the rules.

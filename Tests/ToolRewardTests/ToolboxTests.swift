@@ -60,9 +60,9 @@ import ToolReward
       let scorer = try Scorer(reward: reward)
       let verdict = scorer.score(completion, for: ScoringTask(groundTruth: truth, tools: try toolbox()))
       #expect(verdict.components.count == reward.componentNames.count)
-      // ToolRL has its own member for arguments, so that there is no call to check.
+      // ToolRL has its own member for arguments, so that this is no whole call.
       let position = try #require(reward.componentNames.firstIndex(of: "schema"))
-      #expect(verdict.components[position] == (isToolRL ? nil : component), "\(policy.name)")
+      #expect(verdict.components[position] == (isToolRL ? 0 : component), "\(policy.name)")
       let found = verdict.findings.filter { $0.code.name.hasPrefix("schema_") }
       #expect(found.map { "\($0.code.name) \($0.pointer ?? "")" } == (isToolRL ? [] : codes), "\(policy.name)")
       #expect(found.allSatisfy { $0.severity == (policy.name == "strict" ? .error : .warning) })
@@ -83,6 +83,47 @@ import ToolReward
     let verdict = scorer.score("<think>x</think><tool_call>\(call)</tool_call>", for: task)
     #expect(verdict.score == 1)
     #expect(verdict.findings.map(\.code.name) == ["schema_indeterminate"])
+  }
+
+  /// One definition that cannot be read costs no other; names alone are tools of which nothing else is known.
+  @Test func brokenDefinitions() throws {
+    let toolbox = try Toolbox(
+      ValueReader().read(
+        #"[{"name":"f","parameters":{"a":{"type":"int"}}},{"name":"g","parameters":5},{"parameters":{}},"h",{"name":"none","parameters":{}}]"#
+      ))
+    #expect(toolbox.names == ["f", "g", "h", "none"])
+    func outcome(_ name: String, _ arguments: String) throws -> CallCheck.Outcome {
+      toolbox.check(name: Array(name.utf8), arguments: try ValueReader().read(arguments)).outcome
+    }
+    #expect(try outcome("f", #"{"a":1}"#) == .valid && outcome("f", #"{"a":"x"}"#) == .invalid)
+    #expect(try outcome("g", "{}") == .indeterminate && outcome("h", #"{"x":1}"#) == .notChecked)
+    #expect(try outcome("none", "{}") == .valid && outcome("none", #"{"x":1}"#) == .invalid)
+    #expect(toolbox.remarks.count == 2)
+    #expect(throws: ToolboxError.self) { try Toolbox(ValueReader().read(#"[{"parameters":{}}]"#)) }
+  }
+
+  /// A call that is broken, or to no known tool, is not valid; no call is nothing wrong.
+  @Test(
+    arguments: [
+      (#"[{"name":"weather","arguments":{"city":"a"}},{"name":"nope","arguments":{}}]"#, 0),
+      (#"[{"name":"weather","arguments":{"city":"a"}},{"name":"weather"}]"#, 0), ("[]", 1),
+      (#"[{"name":"Wea.ther","arguments":{"x":1}}]"#, 1),
+    ] as [(String, Double)])
+  func component(_ calls: String, _ expected: Double) throws {
+    let scorer = try Scorer(reward: ExactMatchReward())
+    let task = ScoringTask(groundTruth: try GroundTruth(json: "[]"), tools: try toolbox())
+    let verdict = scorer.score("<think>x</think><tool_call>\(calls)</tool_call>", for: task)
+    #expect(verdict.components[4] == expected)
+  }
+
+  /// A list of failures that is cut proves nothing.
+  @Test func manyFailures() throws {
+    let toolbox = try Toolbox(
+      ValueReader().read(
+        #"[{"name":"f","parameters":{"type":"object","properties":{"a":{"items":{"type":"integer"}}}}}]"#))
+    let values = Array(repeating: #""1""#, count: 300) + Array(repeating: #""x""#, count: 5)
+    let arguments = try ValueReader().read(#"{"a":[\#(values.joined(separator: ","))]}"#)
+    #expect(toolbox.check(name: Array("f".utf8), arguments: arguments).outcome == .invalid)
   }
 
   /// One toolbox, eight tasks: the same verdicts.

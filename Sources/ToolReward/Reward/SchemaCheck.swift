@@ -1,42 +1,44 @@
 /// What the sample's tools say of a completion's calls.
 struct SchemaCheck {
-  /// 1 if every call is valid, 0 if one is not; `nil` if nothing could be checked, or it cannot be told.
+  /// 1 if nothing is wrong with any attempt at a call: all are whole, name a known tool, and have arguments that its schema takes; 0 if something
+  /// is; `nil` if it cannot be told, or there are no tools. No attempt is nothing wrong.
   private(set) var component: Double?
   private(set) var findings: [Finding] = []
+  /// Whether a call's arguments break its tool's schema.
+  private(set) var isInvalid = false
 
-  /// Checks the attempts that give a name and arguments. Without tools nothing is checked. O(calls).
+  /// Checks the attempts at a call. Without tools nothing is checked. O(attempts).
   init(_ completion: Completion, _ tools: Toolbox?, severity: Finding.Severity) {
     guard let tools else { return }
-    var isChecked = false
-    var isInvalid = false
+    var isWrong = false
     var isUnknown = false
     for (index, attempt) in completion.attempts.enumerated() {
+      if attempt.status != .ok { isWrong = true }
       guard let name = attempt.name, let arguments = attempt.arguments, completion.tape.kind(of: name) == .string else {
+        isWrong = true
         continue
       }
       let check = tools.check(
         name: completion.tape.payload(of: name), arguments: Value(tape: completion.tape, index: arguments))
       switch check.outcome {
-      case .valid: isChecked = true
-      case .notChecked, .unknownTool: continue
+      case .valid, .notChecked: break
+      case .unknownTool: isWrong = true
       case .indeterminate:
         isUnknown = true
         add(Finding(.schemaIndeterminate, .warning, range: attempt.range, attempt: index))
       case .coercible, .invalid:
-        isChecked = true
         isInvalid = true
-        for violation in check.violations {
-          let code = violation.isCoercible ? Diagnostic.Code.schemaCoercible : .schema(violation.code)
+        let isCoercible = check.outcome == .coercible
+        for violation in check.violations where !violation.isInsideChoice {
+          guard findings.count < Finding.limit else { break }
+          let code = isCoercible || violation.isCoercible ? Diagnostic.Code.schemaCoercible : .schema(violation.code)
           let range = completion.sourceRange(of: Int(violation.failure.instance), in: attempt) ?? attempt.range
           add(Finding(code, severity, range: range, attempt: index, pointer: violation.instanceLocation))
         }
       }
     }
-    component = isInvalid ? 0 : isUnknown ? nil : isChecked ? 1 : nil
+    component = isInvalid || isWrong ? 0 : isUnknown ? nil : 1
   }
-
-  /// Whether a call breaks its tool's schema.
-  var isInvalid: Bool { component == 0 }
 
   private mutating func add(_ finding: Finding) {
     if findings.count < Finding.limit { findings.append(finding) }

@@ -40,7 +40,7 @@ public struct JSONSchema: Sendable {
   }
 
   /// Whether a value is valid. O(value × schema) within limits, and without allocating unless the schema asks for unevaluated parts, for
-  /// unique elements or for a name that is repeated.
+  /// unique elements, for dynamic references or for a name that is repeated.
   public func isValid(_ value: Value) -> SchemaVerdict {
     var evaluator = SchemaEvaluator<YesOrNo>(program, value.tape)
     let outcome = evaluator.run(value.index)
@@ -54,7 +54,13 @@ public struct JSONSchema: Sendable {
     // Explaining looks at more than asking does, and may come to a limit where asking does not.
     let verdict =
       evaluator.limit == nil ? verdict(outcome, nil, evaluator.patternNotDecided) : isValid(value)
-    let failures = verdict == .invalid ? evaluator.failures : []
+    var failures = verdict == .invalid ? evaluator.failures : []
+    if verdict == .invalid, failures.isEmpty {
+      // What asking failed by is found on its own way, however far the others lead.
+      var shortest = SchemaEvaluator<FirstFailure>(program, value.tape)
+      _ = shortest.run(value.index)
+      failures = shortest.failures
+    }
     return SchemaReport(
       verdict: verdict, violations: failures.map { SchemaViolation(program: program, failure: $0, value: value) })
   }
@@ -100,7 +106,7 @@ public enum SchemaVerdict: Sendable, Hashable {
 public struct SchemaReport: Sendable {
   /// What the schema says of the value.
   public let verdict: SchemaVerdict
-  /// The assertions that fail, in the order of the instance, then of the schema. Empty unless the verdict is ``SchemaVerdict/invalid``; then
-  /// too if references lead on for millions of steps.
+  /// The assertions that fail, in the order of the instance, then of the schema, at most 256; only the first where references lead on for
+  /// millions of steps. Empty unless the verdict is ``SchemaVerdict/invalid``.
   public let violations: [SchemaViolation]
 }

@@ -94,6 +94,7 @@ struct PatternParser {
       position += 1
       return escape(inClass: false).map { .set(SchemaPattern.CharacterSet($0)) }
     case "*", "+", "?": return nil
+    case "{" where startsCount(): return nil
     default:
       position += 1
       return .set(SchemaPattern.CharacterSet([next...next]))
@@ -131,8 +132,21 @@ struct PatternParser {
     }
     // A lazy quantifier matches the same texts.
     _ = take("?")
-    if isNext("*") || isNext("+") || isNext("?") { return nil }
+    if isNext("*") || isNext("+") || isNext("?") || startsCount() { return nil }
     return .repeated(atom, least: least, most: most)
+  }
+
+  /// Whether a count in braces stands here: where it cannot repeat anything the pattern is no pattern.
+  private func startsCount() -> Bool {
+    guard isNext("{") else { return false }
+    var ahead = 1
+    while let next = peek(ahead), next >= 0x30, next <= 0x39 { ahead += 1 }
+    guard ahead > 1 else { return false }
+    if isNext(",", ahead: ahead) {
+      ahead += 1
+      while let next = peek(ahead), next >= 0x30, next <= 0x39 { ahead += 1 }
+    }
+    return isNext("}", ahead: ahead)
   }
 
   private mutating func atomThenBrace(_ atom: Node) -> Node? {

@@ -10,6 +10,7 @@ struct SchemaCompiler {
   private var arrays: [ArrayPlan] = []
   private var scalars: [ScalarPlan] = []
   private var patterns: [SchemaPattern] = []
+  private var patternNumbers: [[UInt8]: Int32] = [:]
   private var lists: [Int32] = []
   private var locations: [SchemaLocation] = []
   private var dynamicAnchors: [DynamicAnchor] = []
@@ -274,13 +275,16 @@ struct SchemaCompiler {
   }
 
   private mutating func number(ofPattern text: [UInt8]) -> Int32 {
-    if let known = patterns.firstIndex(where: { $0.text == text }) { return Int32(known) }
+    if let known = patternNumbers[text] { return known }
+    let number = Int32(patterns.count)
+    patternNumbers[text] = number
     patterns.append(SchemaPattern(text))
-    return Int32(patterns.count - 1)
+    return number
   }
 
   private mutating func objectPlan(of place: Int, _ dialect: SchemaDialect) throws(SchemaError) -> Int32 {
     var plan = ObjectPlan()
+    plan.isOlder = dialect.version == .draft7
     var isEmpty = true
     var entries: [PropertyEntry] = []
     var byName: [[UInt8]: Int] = [:]
@@ -411,6 +415,7 @@ struct SchemaCompiler {
 
   private mutating func arrayPlan(of place: Int, _ dialect: SchemaDialect) throws(SchemaError) -> Int32 {
     var plan = ArrayPlan()
+    plan.isOlder = dialect.version == .draft7
     var isEmpty = true
     if dialect.hasApplicators {
       let items = member("items", of: place)
@@ -450,7 +455,6 @@ struct SchemaCompiler {
           plan.minimumContains = try count("minContains", of: place) ?? 1
           plan.maximumContains = try count("maxContains", of: place) ?? .max
         }
-        plan.containsEvaluates = dialect.version == .draft2020
       }
     }
     if dialect.hasValidation {

@@ -14,6 +14,8 @@ public struct SchemaError: Error, Sendable, Hashable, CustomStringConvertible {
     case unknownDialect(String)
     /// A required vocabulary is not known.
     case unknownVocabulary(String)
+    /// A tool's definition cannot be read; why.
+    case definition(String)
     /// The schema is deeper or larger than the limits.
     case tooLarge
     /// The text is not JSON.
@@ -38,6 +40,7 @@ public struct SchemaError: Error, Sendable, Hashable, CustomStringConvertible {
       return
         "\(place): the dialect \"\(name)\" is not known; use 2020-12 or draft-07, or add its metaschema to the registry"
     case .unknownVocabulary(let name): return "\(place): the vocabulary \"\(name)\" is required, but not known"
+    case .definition(let reason): return reason
     case .tooLarge: return "\(place) is deeper or larger than a schema may be"
     case .unreadable(let error): return "\(place) is not JSON: \(error)"
     }

@@ -10,12 +10,25 @@ enum SchemaOutcome: Sendable {
   }
 }
 
-/// Whether an evaluation stops at the first failure, or collects all. A type, so that the compiler makes two programs of one text.
+/// Whether an evaluation notes what fails, and whether it stops at the first failure. A type, so that the compiler makes programs of their own
+/// from one text.
 protocol EvaluationMode {
   static var explains: Bool { get }
+  static var stopsEarly: Bool { get }
 }
-enum YesOrNo: EvaluationMode { static var explains: Bool { false } }
-enum Explaining: EvaluationMode { static var explains: Bool { true } }
+enum YesOrNo: EvaluationMode {
+  static var explains: Bool { false }
+  static var stopsEarly: Bool { true }
+}
+enum Explaining: EvaluationMode {
+  static var explains: Bool { true }
+  static var stopsEarly: Bool { false }
+}
+/// Goes the way of ``YesOrNo`` and notes what it fails by.
+enum FirstFailure: EvaluationMode {
+  static var explains: Bool { true }
+  static var stopsEarly: Bool { true }
+}
 
 /// Walks a program and an instance together.
 struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
@@ -42,9 +55,10 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
   private var steps: [SchemaStep] = []
   private(set) var failures: [SchemaFailure] = []
 
-  static var depthLimit: Int { 1000 }
+  /// What a thread with half a megabyte of stack can hold, twice over.
+  static var depthLimit: Int { 320 }
   /// Explaining goes on where asking stops.
-  static var stepLimit: Int { Mode.explains ? 1 << 23 : 1 << 19 }
+  static var stepLimit: Int { Mode.stopsEarly ? 1 << 19 : 1 << 22 }
   static var failureLimit: Int { 256 }
 
   struct EvaluatedSet {
@@ -88,24 +102,32 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
   /// Evaluates the whole schema.
   mutating func run(_ index: Int) -> SchemaOutcome { evaluate(program.root, index, -1) }
 
+  /// Evaluates one subschema.
+  mutating func run(_ node: Int32, _ index: Int) -> SchemaOutcome { evaluate(node, index, -1) }
+
   // MARK: One subschema
 
   private mutating func evaluate(_ number: Int32, _ index: Int, _ tracker: Int) -> SchemaOutcome {
     let node = nodes[Int(number)]
     var outcome = SchemaOutcome.valid
     let kind = instance.nodes[index].kind
-    if !node.types.contains(TypeMask(kind)) {
+    // NaN and the infinities, which Python's reader takes, are values of no type.
+    let isNonFinite = kind == .number && instance.nodes[index].flags.contains(.nonFinite)
+    if isNonFinite ? node.types != .all : !node.types.contains(TypeMask(kind)) {
       let isWhole =
-        kind == .number && node.types.contains(.integer)
+        kind == .number && !isNonFinite && node.types.contains(.integer)
         && NumberLiteral.isWhole(instance.bytes, instance.nodes[index].payload)
       if !isWhole {
-        if !Mode.explains { return .invalid }
         fail(node.flags.contains(.isFalse) ? .falseSchema : .type, number, index)
+        if Mode.stopsEarly { return .invalid }
         outcome = .invalid
       }
     }
     if node.flags.contains(.typesOnly) { return outcome }
-    guard enter() else { return .unknown }
+    guard enter() else {
+      if tracker >= 0 { sets[tracker].isUncertain = true }
+      return .unknown
+    }
     defer { depth -= 1 }
     let entersScope = usesDynamicScope && scopes.last != node.resource
     if entersScope { scopes.append(node.resource) }
@@ -128,19 +150,19 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     var operation = Int(node.firstOperation)
     let end = operation + Int(node.operationCount)
     while operation < end {
-      if outcome == .invalid, !Mode.explains { return .invalid }
+      if outcome == .invalid, Mode.stopsEarly { return .invalid }
       outcome = outcome & perform(operations[operation], number, index, own)
       operation += 1
     }
     if node.flags.contains(.tracks) {
-      if outcome == .invalid, !Mode.explains { return .invalid }
+      if outcome == .invalid, Mode.stopsEarly { return .invalid }
       outcome = outcome & evaluateUnevaluated(node, number, index, own)
       if tracker >= 0, outcome != .invalid {
         let added = sets[own]
         sets[tracker].formUnion(added)
-        if outcome == .unknown { sets[tracker].isUncertain = true }
       }
     }
+    if outcome == .unknown, tracker >= 0 { sets[tracker].isUncertain = true }
     return outcome
   }
 
@@ -201,7 +223,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     var position = 0
     while name < end {
       outcome = outcome & evaluateMember(plan, number, name, name + 1, position, tracker, &required)
-      if outcome == .invalid, !Mode.explains { return .invalid }
+      if outcome == .invalid, Mode.stopsEarly { return .invalid }
       name = instance.after(name + 1)
       position += 1
     }
@@ -217,7 +239,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     let members = ObjectMembers.distinct(of: index, in: instance)
     for (position, member) in members.enumerated() {
       outcome = outcome & evaluateMember(plan, number, member.name, member.value, position, tracker, &required)
-      if outcome == .invalid, !Mode.explains { return .invalid }
+      if outcome == .invalid, Mode.stopsEarly { return .invalid }
     }
     return outcome & finishObject(plan, number, index, members.count, required, tracker)
   }
@@ -264,10 +286,15 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
       if node >= 0 {
         isKnown = true
         outcome = descend(.properties, properties[entry].name, node, value, -1)
-        if outcome == .invalid, !Mode.explains { return .invalid }
+        if outcome == .invalid, Mode.stopsEarly { return .invalid }
       }
     }
     if plan.patternCount > 0 {
+      stepsLeft -= Int(plan.patternCount)
+      if stepsLeft < 0 {
+        if limit == nil { limit = .steps }
+        return .unknown
+      }
       for pair in 0..<Int(plan.patternCount) {
         let pattern = lists[Int(plan.firstPattern) + pair * 2]
         switch program.patterns[Int(pattern)].matches(instance.bytes, instance.nodes[name].payload) {
@@ -280,7 +307,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
           isUnsure = true
           outcome = outcome & undecided(pattern)
         }
-        if outcome == .invalid, !Mode.explains { return .invalid }
+        if outcome == .invalid, Mode.stopsEarly { return .invalid }
       }
     }
     if !isKnown, plan.additional >= 0 {
@@ -325,8 +352,8 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
       let place = Int(plan.firstDependentName) + pair * 2
       let (given, needed) = (Int(plan.firstProperty + lists[place]), Int(plan.firstProperty + lists[place + 1]))
       if hasMember(index, given), !hasMember(index, needed) {
-        if !Mode.explains { return .invalid }
-        fail(.dependentRequired, number, index, properties[needed].name)
+        fail(plan.isOlder ? .dependencies : .dependentRequired, number, index, properties[needed].name)
+        if Mode.stopsEarly { return .invalid }
         outcome = .invalid
       }
     }
@@ -334,14 +361,18 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
       let place = Int(plan.firstDependentSchema) + pair * 2
       let given = Int(plan.firstProperty + lists[place])
       if hasMember(index, given) {
-        outcome = outcome & descend(.dependentSchemas, properties[given].name, lists[place + 1], index, tracker)
-        if outcome == .invalid, !Mode.explains { return .invalid }
+        outcome =
+          outcome
+          & descend(
+            plan.isOlder ? .dependencies : .dependentSchemas, properties[given].name, lists[place + 1], index, tracker)
+        if outcome == .invalid, Mode.stopsEarly { return .invalid }
       }
     }
     return outcome
   }
 
-  private func hasMember(_ index: Int, _ place: Int) -> Bool {
+  private mutating func hasMember(_ index: Int, _ place: Int) -> Bool {
+    stepsLeft -= Int(instance.nodes[index].count) / 16
     var name = index + 1
     let end = Int(instance.nodes[index].next)
     while name < end {
@@ -371,13 +402,19 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     var found = 0
     var mayBeFound = 0
     while element < end {
-      if outcome == .invalid, !Mode.explains { return .invalid }
+      if outcome == .invalid, Mode.stopsEarly { return .invalid }
       var isEvaluated = false
       if position < Int(plan.prefixCount) {
-        outcome = outcome & descend(.prefixItems, Int32(position), lists[Int(plan.firstPrefix) + position], element, -1)
+        outcome =
+          outcome
+          & descend(
+            plan.isOlder ? .itemAt : .prefixItems, Int32(position), lists[Int(plan.firstPrefix) + position], element, -1
+          )
         isEvaluated = true
       } else if plan.items >= 0 {
-        outcome = outcome & descend(.items, -1, plan.items, element, -1)
+        outcome =
+          outcome
+          & descend(plan.isOlder && plan.prefixCount > 0 ? .additionalItems : .items, -1, plan.items, element, -1)
         isEvaluated = true
       }
       if plan.contains >= 0 {
@@ -385,7 +422,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
         switch descend(.contains, -1, plan.contains, element, -1) {
         case .valid:
           found += 1
-          if plan.containsEvaluates { isEvaluated = true }
+          if !plan.isOlder { isEvaluated = true }
         case .unknown:
           mayBeFound += 1
           if tracker >= 0, !isEvaluated { sets[tracker].isUncertain = true }
@@ -415,7 +452,8 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     return outcome
   }
 
-  private func hasRepeatedElement(_ index: Int) -> Bool {
+  private mutating func hasRepeatedElement(_ index: Int) -> Bool {
+    stepsLeft -= Int(instance.nodes[index].count)
     var elements: [Int] = []
     elements.reserveCapacity(Int(instance.nodes[index].count))
     var element = index + 1
@@ -453,6 +491,11 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
 
   private mutating func evaluateNumber(_ plan: ScalarPlan, _ number: Int32, _ index: Int) -> SchemaOutcome {
     var outcome = SchemaOutcome.valid
+    if instance.nodes[index].flags.contains(.nonFinite) {
+      guard plan.assertsNumbers else { return .valid }
+      fail(.type, number, index)
+      return .invalid
+    }
     if plan.minimum >= 0, order(index, plan.minimum) < 0 {
       fail(.minimum, number, index)
       outcome = .invalid
@@ -535,6 +578,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     switch operation {
     case .reference(let node): return descend(.reference, -1, node, index, tracker)
     case .dynamicReference(let node, let anchor):
+      stepsLeft -= scopes.count * program.dynamicAnchors.count / 16
       for scope in scopes {
         if let found = program.dynamicAnchors.first(where: { $0.resource == scope && $0.anchor == anchor }) {
           return descend(.dynamicReference, -1, found.node, index, tracker)
@@ -545,7 +589,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
       var outcome = SchemaOutcome.valid
       for position in 0..<count {
         outcome = outcome & descend(.allOf, position, lists[Int(first + position)], index, tracker)
-        if outcome == .invalid, !Mode.explains { return .invalid }
+        if outcome == .invalid, Mode.stopsEarly { return .invalid }
       }
       return outcome
     case .anyOf(let first, let count): return anyOf(first, count, number, index, tracker)
@@ -578,6 +622,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
         return .unknown
       }
     case .enumeration(let first, let count):
+      stepsLeft -= Int(count) / 16
       for position in first..<(first + count) where isSame(index, Int(lists[Int(position)])) { return .valid }
       fail(.enum, number, index)
       return .invalid
@@ -641,7 +686,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
       case .unknown: unknown += 1
       case .invalid: break
       }
-      if valid > 1, !Mode.explains { return .invalid }
+      if valid > 1, Mode.stopsEarly { break }
     }
     if valid > 1 {
       forgetFailures(since: before)
@@ -673,6 +718,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
       return ByteSearch.equal(schema.bytes, other.payload, instance.bytes, node.payload)
     }
     if node.kind == .number, other.kind == .number {
+      if node.flags.contains(.nonFinite) { return false }
       return NumberLiteral.compare(schema.bytes, other.payload, instance.bytes, node.payload) == 0
     }
     return EqualityPolicy.numeric.areEqual(schema, value, instance, index)
@@ -690,7 +736,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
       where !sets[own].contains(position) {
         outcome =
           outcome & evaluateLeft(.unevaluatedProperties, node.unevaluatedProperties, member.value, own, position)
-        if outcome == .invalid, !Mode.explains { return .invalid }
+        if outcome == .invalid, Mode.stopsEarly { return .invalid }
       }
     }
     if value.kind == .array, node.unevaluatedItems >= 0 {
@@ -699,7 +745,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
       while element < Int(value.next) {
         if !sets[own].contains(position) {
           outcome = outcome & evaluateLeft(.unevaluatedItems, node.unevaluatedItems, element, own, position)
-          if outcome == .invalid, !Mode.explains { return .invalid }
+          if outcome == .invalid, Mode.stopsEarly { return .invalid }
         }
         element = instance.after(element)
         position += 1

@@ -5,8 +5,9 @@ struct SchemaStep: Sendable, BitwiseCopyable {
     case type, falseSchema, `enum`, const
     case minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf
     case minLength, maxLength, pattern
-    case minItems, maxItems, uniqueItems, contains, maxContains, prefixItems, items, unevaluatedItems
-    case minProperties, maxProperties, required, dependentRequired, dependentSchemas
+    case minItems, maxItems, uniqueItems, contains, maxContains, prefixItems, items, unevaluatedItems, itemAt,
+      additionalItems
+    case minProperties, maxProperties, required, dependentRequired, dependentSchemas, dependencies
     case properties, patternProperties, additionalProperties, propertyNames, unevaluatedProperties
     case reference, dynamicReference, allOf, anyOf, oneOf, not, `if`, then, `else`
   }

@@ -53,9 +53,10 @@ struct SchemaIndex {
 
   /// The dialect that `$schema` names; `nil` without one.
   private func dialect(of index: Int) throws(SchemaError) -> SchemaDialect? {
-    guard tape.kind(of: index) == .object, let node = tape.member(Array("$schema".utf8), of: index),
-      tape.kind(of: node) == .string
-    else { return nil }
+    guard tape.kind(of: index) == .object, let node = tape.member(Array("$schema".utf8), of: index) else { return nil }
+    guard tape.kind(of: node) == .string else {
+      throw SchemaError(code: .keyword("$schema", mustBe: "a dialect's URI"), pointer: pointer(to: index))
+    }
     let name = tape.payload(of: node)
     if let dialect = SchemaDialect.published(name) { return dialect }
     let spelling = String(decoding: name, as: UTF8.self)
@@ -216,7 +217,8 @@ struct SchemaIndex {
         guard let member = tape.member(name, of: index) else { return nil }
         index = member
       case .array:
-        guard let number = Int(String(decoding: name, as: UTF8.self)),
+        guard name.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), name.count == 1 || name.first != 0x30,
+          let number = Int(String(decoding: name, as: UTF8.self)),
           let element = Value(tape: tape, index: index)[number]
         else { return nil }
         index = element.index

@@ -69,7 +69,9 @@ final class SchemaPattern: Sendable {
   // MARK: The automaton
 
   private final class Automaton: Sendable {
-    private static let positionLimit = 1024
+    private static let positionLimit = 512
+    /// The most sets of states that one text may cost: about a tenth of a second.
+    private static let workLimit = 1 << 24
     /// Words of one set of states.
     private let width: Int
     private let sets: [CharacterSet]
@@ -109,21 +111,26 @@ final class SchemaPattern: Sendable {
         for state in states { words[state / 64] |= 1 << UInt64(state % 64) }
         return words
       }
+      func union(_ sets: some Sequence<[UInt64]>) -> [UInt64] {
+        var words = [UInt64](repeating: 0, count: width)
+        for set in sets { for word in 0..<width { words[word] |= set[word] } }
+        return words
+      }
       self.width = width
       self.sets = sets
       consuming = sets.indices.flatMap { set in bits(setOf.indices.filter { setOf[$0] == set }) }
-      follow = builder.follow.flatMap { bits($0) }
-      firstAtStart = bits(branches.flatMap { $0.fragment.first })
-      firstAnywhere = bits(branches.filter { !$0.branch.isAnchoredAtStart }.flatMap { $0.fragment.first })
-      lastAtEnd = bits(branches.flatMap { $0.fragment.last })
-      lastAnywhere = bits(branches.filter { !$0.branch.isAnchoredAtEnd }.flatMap { $0.fragment.last })
+      follow = builder.follow.flatMap { $0[..<width] }
+      firstAtStart = union(branches.map(\.fragment.first))
+      firstAnywhere = union(branches.filter { !$0.branch.isAnchoredAtStart }.map(\.fragment.first))
+      lastAtEnd = union(branches.map(\.fragment.last))
+      lastAnywhere = union(branches.filter { !$0.branch.isAnchoredAtEnd }.map(\.fragment.last))
       matchesEmpty = branches.contains { $0.fragment.isNullable }
       matchesAll = branches.contains {
         $0.fragment.isNullable && !($0.branch.isAnchoredAtStart && $0.branch.isAnchoredAtEnd)
       }
     }
 
-    func matches(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    func matches(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool? {
       if matchesAll { return true }
       if range.isEmpty { return matchesEmpty }
       if width == 1 { return matchesNarrow(bytes, range) }
@@ -133,12 +140,16 @@ final class SchemaPattern: Sendable {
         var next = width
         var position = range.lowerBound
         var isFirst = true
+        var work = 0
         while position < range.upperBound {
+          if work > Self.workLimit { return nil }
+          work += sets.count * width
           let point = Self.codePoint(bytes, &position, range.upperBound)
           for word in 0..<width { unsafe buffer[next + word] = isFirst ? firstAtStart[word] : firstAnywhere[word] }
           isFirst = false
           for word in 0..<width {
             var states = unsafe buffer[current + word]
+            work += states.nonzeroBitCount * width
             while states != 0 {
               let state = word * 64 + states.trailingZeroBitCount
               for target in 0..<width { unsafe buffer[next + target] |= follow[state * width + target] }
@@ -193,42 +204,45 @@ final class SchemaPattern: Sendable {
       return value
     }
 
-    /// Lays the states out.
+    /// Lays the states out. Sets of states are bits, so that what is linked twice costs nothing more.
     struct Builder {
       struct Fragment {
         var isNullable: Bool
-        var first: [Int]
-        var last: [Int]
+        var first: [UInt64]
+        var last: [UInt64]
       }
+      private static var none: [UInt64] { [UInt64](repeating: 0, count: positionLimit / 64) }
       var states: [CharacterSet] = []
-      var follow: [[Int]] = []
+      var follow: [[UInt64]] = []
 
       mutating func add(_ node: PatternParser.Node, depth: Int = 0) -> Fragment? {
         guard depth < 64 else { return nil }
         switch node {
         case .set(let set):
           guard states.count < Automaton.positionLimit else { return nil }
+          var own = Self.none
+          own[states.count / 64] = 1 << UInt64(states.count % 64)
           states.append(set)
-          follow.append([])
-          return Fragment(isNullable: false, first: [states.count - 1], last: [states.count - 1])
+          follow.append(Self.none)
+          return Fragment(isNullable: false, first: own, last: own)
         case .sequence(let parts):
-          var whole = Fragment(isNullable: true, first: [], last: [])
+          var whole = Fragment(isNullable: true, first: Self.none, last: Self.none)
           for part in parts {
             guard let fragment = add(part, depth: depth + 1) else { return nil }
             whole = join(whole, fragment)
           }
           return whole
         case .alternatives(let parts):
-          var whole = Fragment(isNullable: false, first: [], last: [])
+          var whole = Fragment(isNullable: false, first: Self.none, last: Self.none)
           for part in parts {
             guard let fragment = add(part, depth: depth + 1) else { return nil }
             whole.isNullable = whole.isNullable || fragment.isNullable
-            whole.first += fragment.first
-            whole.last += fragment.last
+            whole.first = Self.union(whole.first, fragment.first)
+            whole.last = Self.union(whole.last, fragment.last)
           }
           return whole
         case .repeated(let part, let least, let most):
-          var whole = Fragment(isNullable: true, first: [], last: [])
+          var whole = Fragment(isNullable: true, first: Self.none, last: Self.none)
           guard least <= Automaton.positionLimit, most ?? 0 <= Automaton.positionLimit else { return nil }
           for copy in 0..<max(least, most ?? (least == 0 ? 1 : least)) {
             guard var fragment = add(part, depth: depth + 1) else { return nil }
@@ -236,22 +250,36 @@ final class SchemaPattern: Sendable {
             // Without an end the last copy follows itself.
             if most == nil, copy == max(least, 1) - 1 { link(fragment.last, fragment.first) }
             whole = join(whole, fragment)
-            if fragment.first.isEmpty { break }
+            // What consumes nothing can be repeated as often as one likes.
+            if fragment.first.allSatisfy({ $0 == 0 }) { break }
           }
           return whole
         }
+      }
+
+      private static func union(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
+        var words = left
+        for word in words.indices { words[word] |= right[word] }
+        return words
       }
 
       private mutating func join(_ left: Fragment, _ right: Fragment) -> Fragment {
         link(left.last, right.first)
         return Fragment(
           isNullable: left.isNullable && right.isNullable,
-          first: left.isNullable ? left.first + right.first : left.first,
-          last: right.isNullable ? left.last + right.last : right.last)
+          first: left.isNullable ? Self.union(left.first, right.first) : left.first,
+          last: right.isNullable ? Self.union(left.last, right.last) : right.last)
       }
 
-      private mutating func link(_ from: [Int], _ to: [Int]) {
-        for state in from { follow[state] += to }
+      private mutating func link(_ from: [UInt64], _ to: [UInt64]) {
+        for (word, bits) in from.enumerated() {
+          var left = bits
+          while left != 0 {
+            let state = word * 64 + left.trailingZeroBitCount
+            for target in to.indices { follow[state][target] |= to[target] }
+            left &= left - 1
+          }
+        }
       }
     }
   }

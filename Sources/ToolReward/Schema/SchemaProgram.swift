@@ -143,6 +143,11 @@ struct ScalarPlan: Sendable, BitwiseCopyable {
   var minLength: Int = 0
   var maxLength: Int = .max
   var pattern: Int32 = -1
+
+  /// Whether something is asserted of numbers.
+  var assertsNumbers: Bool {
+    minimum >= 0 || maximum >= 0 || exclusiveMinimum >= 0 || exclusiveMaximum >= 0 || multipleOf >= 0
+  }
 }
 
 /// What is asserted of objects.
@@ -167,6 +172,8 @@ struct ObjectPlan: Sendable, BitwiseCopyable {
   var dependentNameCount: Int32 = 0
   var minimum: Int = 0
   var maximum: Int = .max
+  /// Whether these are draft-07's keywords: `dependencies`.
+  var isOlder = false
 }
 
 /// A member that an object plan names.
@@ -190,8 +197,8 @@ struct ArrayPlan: Sendable, BitwiseCopyable {
   var contains: Int32 = -1
   var minimumContains: Int = 1
   var maximumContains: Int = .max
-  /// Whether `contains` marks what it matches as evaluated (since 2020-12).
-  var containsEvaluates = true
+  /// Whether these are draft-07's keywords: a list of `items`, and `contains` marks nothing as evaluated.
+  var isOlder = false
   var isUnique = false
   var minimum: Int = 0
   var maximum: Int = .max

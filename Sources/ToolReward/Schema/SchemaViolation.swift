@@ -44,7 +44,7 @@ public struct SchemaViolation: Sendable {
   public var code: Code {
     switch failure.keyword {
     case .type: .wrongType
-    case .required, .dependentRequired: .missingRequired
+    case .required, .dependentRequired, .dependencies: .missingRequired
     case .enum: .enumMismatch
     case .const: .constMismatch
     case .minimum, .maximum, .exclusiveMinimum, .exclusiveMaximum: .outOfRange
@@ -96,9 +96,10 @@ public struct SchemaViolation: Sendable {
   private func text(of step: SchemaStep) -> String {
     let name = "/" + name(of: step.keyword)
     switch step.keyword {
-    case .properties, .dependentSchemas: return name + "/" + escaped(program.tape.payload(of: Int(step.operand)))
+    case .properties, .dependentSchemas, .dependencies:
+      return name + "/" + escaped(program.tape.payload(of: Int(step.operand)))
     case .patternProperties: return name + "/" + escaped(program.patterns[Int(step.operand)].text)
-    case .allOf, .anyOf, .oneOf, .prefixItems: return name + "/\(step.operand)"
+    case .allOf, .anyOf, .oneOf, .prefixItems, .itemAt: return name + "/\(step.operand)"
     default: return name
     }
   }
@@ -120,6 +121,7 @@ public struct SchemaViolation: Sendable {
     case .reference: "$ref"
     case .dynamicReference: "$dynamicRef"
     case .falseSchema: ""
+    case .itemAt: "items"
     default: "\(keyword)"
     }
   }
@@ -129,7 +131,7 @@ public struct SchemaViolation: Sendable {
   /// The keyword's own value, where it stands in the schema: the types, the list of `enum`, a bound; the missing name of `required`.
   public var expected: Value? {
     switch failure.keyword {
-    case .required, .dependentRequired: return Value(tape: program.tape, index: Int(failure.detail))
+    case .required, .dependentRequired, .dependencies: return Value(tape: program.tape, index: Int(failure.detail))
     case .falseSchema: return nil
     default:
       let place = Int(program.locations[Int(failure.node)].index)
@@ -169,46 +171,45 @@ public struct SchemaViolation: Sendable {
     return row[right.count]
   }
 
-  /// For a wrong type: the value of the right type that this one spells, if there is one. `"5"` spells 5 for an integer, `"true"` a boolean,
-  /// `"[1]"` an array, 5 a string, 1 an array of itself never. For an `enum` that differs in case alone: its member. Never applied silently.
+  /// A value that this one spells and that the subschema takes, if there is one: `"5"` spells 5, `"true"` a boolean, `"[1]"` an array, 5 a
+  /// string; an `enum`'s member in another case spells that member. For a wrong type, and for a choice none of whose branches holds. Told, never
+  /// applied.
   public var coerced: Value? {
-    if failure.keyword == .enum, let nearest, nearest.differsInCaseOnly { return nearest.value }
-    guard failure.keyword == .type else { return nil }
-    let types = program.nodes[Int(failure.node)].types
-    let actual = actual
-    if let text = actual.stringBytes {
-      let lower = Self.lowercased(text)
-      if types.contains(.boolean), lower == Array("true".utf8) || lower == Array("false".utf8) {
-        return try? ValueReader().read(lower)
-      }
-      guard let value = (try? ValueReader().read(text)) ?? (try? ValueReader(syntax: .python).read(text)) else {
-        return nil
-      }
-      return Self.isOf(value, types) ? value : nil
+    candidates.first { candidate in
+      var evaluator = SchemaEvaluator<YesOrNo>(program, candidate.tape)
+      return evaluator.run(failure.node, candidate.index) == .valid
     }
-    if types.contains(.string), actual.kind == .number || actual.kind == .boolean {
-      return try? ValueReader().read([0x22] + JSONWriter.compact.write(actual) + [0x22])
-    }
-    if types.contains(.integer), actual.kind == .number { return nil }
-    return nil
   }
 
-  private static func isOf(_ value: Value, _ types: TypeMask) -> Bool {
-    switch value.kind {
-    case .null: types.contains(.null)
-    case .boolean: types.contains(.boolean)
-    case .object: types.contains(.object)
-    case .array: types.contains(.array)
-    case .string: false
-    case .number:
-      types.contains(.number)
-        || types.contains(.integer)
-          && NumberLiteral.isWhole(value.tape.bytes, value.tape.nodes[value.index].payload)
+  private var candidates: [Value] {
+    let actual = actual
+    switch failure.keyword {
+    case .enum:
+      guard let text = actual.stringBytes, text.count <= 128, let expected else { return [] }
+      let lower = Self.lowercased(text)
+      return expected.elements.filter { $0.stringBytes.map(Self.lowercased) == lower }
+    case .type, .anyOf, .oneOf: break
+    default: return []
     }
+    if let text = actual.stringBytes {
+      let lower = Self.lowercased(text)
+      if lower == Array("true".utf8) || lower == Array("false".utf8) {
+        return [try? ValueReader().read(lower)].compactMap { $0 }
+      }
+      guard let value = try? ValueReader().read(text), value.kind != .string else { return [] }
+      return [value]
+    }
+    if actual.kind == .boolean || actual.kind == .number, !actual.isNonFinite {
+      return [try? ValueReader().read([0x22] + JSONWriter.compact.write(actual) + [0x22])].compactMap { $0 }
+    }
+    return []
   }
 
   /// Whether the value spells one that would do: see ``coerced``.
   public var isCoercible: Bool { coerced != nil }
+
+  /// Whether it is a failure inside a branch of a choice that fails as a whole.
+  var isInsideChoice: Bool { failure.steps.contains { $0.keyword == .anyOf || $0.keyword == .oneOf } }
 
   // MARK: For people
 
@@ -224,7 +225,8 @@ public struct SchemaViolation: Sendable {
     case .falseSchema:
       switch failure.steps.last?.keyword {
       case .additionalProperties, .unevaluatedProperties: return "is not one of the members that the schema knows"
-      case .items, .prefixItems, .unevaluatedItems: return "is an element that the schema does not allow"
+      case .items, .itemAt, .additionalItems, .prefixItems, .unevaluatedItems:
+        return "is an element that the schema does not allow"
       default: return "is not allowed at all"
       }
     case .enum: return "is none of \(expected())"
@@ -244,7 +246,7 @@ public struct SchemaViolation: Sendable {
     case .uniqueItems: return "has two elements that are the same"
     case .minProperties: return "has fewer than \(expected()) members"
     case .maxProperties: return "has more than \(expected()) members"
-    case .required, .dependentRequired: return "lacks the member \(expected())"
+    case .required, .dependentRequired, .dependencies: return "lacks the member \(expected())"
     case .anyOf: return "fits no branch of \"anyOf\""
     case .oneOf:
       return failure.detail == 0
@@ -261,6 +263,11 @@ public struct SchemaViolation: Sendable {
     default: "a \(value.kind.rawValue)"
     }
   }
+}
+
+extension Value {
+  /// Whether it is NaN or an infinity.
+  fileprivate var isNonFinite: Bool { tape.view.nodes[index].flags.contains(.nonFinite) }
 }
 
 extension SchemaReport {

@@ -18,12 +18,15 @@ public struct Toolbox: Sendable {
     case nearMiss(String, String)
     /// A tool's parameters are no schema: its calls cannot be checked.
     case brokenSchema(String, SchemaError)
+    /// A definition cannot be read, nor has it a name.
+    case unreadable(ToolboxError)
 
     public var description: String {
       switch self {
       case .duplicate(let name): "two tools are named \"\(name)\"; the first counts"
       case .nearMiss(let one, let other): "\"\(one)\" and \"\(other)\" differ in case or punctuation alone"
       case .brokenSchema(let name, let error): "the parameters of \"\(name)\" cannot be used: \(error)"
+      case .unreadable(let error): "\(error)"
       }
     }
   }
@@ -59,9 +62,13 @@ public struct Toolbox: Sendable {
     var byName: [[UInt8]: Int] = [:]
     var byFoldedName: [[UInt8]: Int] = [:]
     var remarks: [Remark] = []
-    for definition in try reader.read(value) {
+    for (definition, problem) in try Self.definitions(of: value, reader, &remarks) {
       var schema: Result<JSONSchema, SchemaError>?
-      if !definition.applied.contains(where: { $0.rule == .parametersAbsent }) {
+      if let problem {
+        let error = SchemaError(code: .definition(problem.description), pointer: "")
+        schema = .failure(error)
+        remarks.append(.brokenSchema(definition.displayName, error))
+      } else if !definition.applied.contains(where: { $0.rule == .parametersAbsent && $0.detail == nil }) {
         do throws(SchemaError) {
           schema = .success(try JSONSchema(definition.parameters))
         } catch {
@@ -83,6 +90,37 @@ public struct Toolbox: Sendable {
       tools.append(Tool(definition: definition, schema: schema))
     }
     storage = Storage(tools: tools, byName: byName, byFoldedName: byFoldedName, remarks: remarks)
+  }
+
+  /// The definitions of a list, each by itself, so that one that cannot be read costs no other; or of a whole that is no list.
+  private static func definitions(
+    of value: Value, _ reader: DefinitionReader, _ remarks: inout [Remark]
+  ) throws(ToolboxError) -> [(definition: ToolDefinition, problem: ToolboxError?)] {
+    guard value.kind == .array else { return try reader.read(value).map { ($0, nil) } }
+    var found: [(definition: ToolDefinition, problem: ToolboxError?)] = []
+    var first: ToolboxError?
+    for (position, element) in value.elements.enumerated() {
+      if let name = element.stringBytes, name.first != 0x7B, name.first != 0x5B, name.first != 0x20, name.first != 0x0A
+      {
+        found.append((ToolDefinition(nameAlone: name), nil))
+        continue
+      }
+      do throws(ToolboxError) {
+        found += try reader.read(element).map { ($0, nil) }
+      } catch {
+        var error = error
+        error.tool = position
+        first = first ?? error
+        let inner = element["function"] ?? element["toolSpec"] ?? element
+        if let name = inner["name"]?.stringBytes {
+          found.append((ToolDefinition(nameAlone: name), error))
+        } else {
+          remarks.append(.unreadable(error))
+        }
+      }
+    }
+    if let first, found.isEmpty { throw first }
+    return found
   }
 
   /// Whether a tool has that name, exactly.
@@ -119,7 +157,9 @@ public struct Toolbox: Sendable {
       case .indeterminate(let reason): return CallCheck(outcome: .indeterminate, reason: "\(reason)")
       case .invalid:
         let violations = schema.explain(arguments).violations
-        let isCoercible = !violations.isEmpty && violations.allSatisfy(\.isCoercible)
+        // What fails inside a choice is covered by the choice; a list that may be cut proves nothing.
+        let isCoercible =
+          !violations.isEmpty && violations.count < 256 && violations.allSatisfy { $0.isInsideChoice || $0.isCoercible }
         return CallCheck(outcome: isCoercible ? .coercible : .invalid, violations: violations)
       }
     }
@@ -160,7 +200,7 @@ public struct CallCheck: Sendable {
 /// Why tool definitions cannot be used. A caller's mistake; `score` then checks nothing about tools, and says so.
 public struct ToolboxError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The definition at fault, counted from 0; `nil` if it is the whole.
-  public let tool: Int?
+  public internal(set) var tool: Int?
   let error: ValueError?
   /// What the front end found, if it was it.
   var problem: DefinitionProblem?

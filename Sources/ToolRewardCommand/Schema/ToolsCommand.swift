@@ -7,8 +7,8 @@ struct ToolsCommand: ParsableCommand {
     abstract: "Print tool definitions of any origin as JSON Schema 2020-12, with the rules that made them so.",
     discussion: """
       Reads OpenAI, Anthropic, MCP, Gemini, Bedrock, OpenAPI 3, BFCL, xLAM, ToolACE, API-Bank, ACEBench, Hammer and bare schemas: one JSON \
-      document, or one definition a line. Prints {"name", "parameters", "rules": [{"rule", "pointer", "detail"?}]}, one tool a line; \
-      what its author should know goes to standard error. Exit status 1 if a tool's parameters are no schema.
+      document, or one definition a line. Prints {"name", "parameters", "checked"?, "rules": [{"rule", "pointer", "detail"?}]}, one tool a line; \
+      "checked" is false where the definition says nothing about parameters, so that calls are not checked. What its author should know goes to standard error. Exit status 1 if a tool's parameters are no schema.
 
       EXAMPLES
         toolreward tools tools.json
@@ -41,7 +41,9 @@ struct ToolsCommand: ParsableCommand {
       VerdictWriter.append(tool.definition.displayName, to: &line)
       line +=
         Array(#","parameters":"#.utf8) + JSONWriter.compact.write(tool.definition.parameters)
-        + Array(#","rules":["#.utf8)
+
+      if tool.schema == nil { line += Array(#","checked":false"#.utf8) }
+      line += Array(#","rules":["#.utf8)
       for (position, applied) in tool.definition.applied.enumerated() {
         if position > 0 { line.append(0x2C) }
         line += Array(#"{"rule":"#.utf8)

@@ -12,27 +12,51 @@ enum ToolsFile {
     } catch {
       throw Terminal.report(error)
     }
-    let value = try value(text, path)
-    do throws(ToolboxError) {
-      return try Toolbox(value, reader: reader)
+    let definitions: Value
+    do throws(Problem) {
+      definitions = try value(text, path)
     } catch {
-      throw ValidationError("\(path): \(error)")
+      Terminal.say("toolreward: \(error.message)")
+      throw Status.wrongInput
+    }
+    do throws(ToolboxError) {
+      return try Toolbox(definitions, reader: reader)
+    } catch {
+      Terminal.say("toolreward: \(path): \(error)")
+      throw Status.wrongInput
     }
   }
 
-  private static func value(_ text: [UInt8], _ path: String) throws -> Value {
+  private static func value(_ text: [UInt8], _ path: String) throws(Problem) -> Value {
     let reader = ValueReader()
     do throws(ValueError) {
       return try reader.read(text)
     } catch {
-      // JSON Lines: a list without its brackets.
-      let lines = text.split(separator: 0x0A).filter { line in line.contains { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }
+      // JSON Lines, if the first line is a value by itself.
+      let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
+      var definitions: [[UInt8]] = []
+      for (number, line) in lines.enumerated() where line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) {
+        do throws(ValueError) {
+          _ = try reader.read(Array(line))
+          definitions.append(Array(line))
+        } catch let problem {
+          throw Problem(
+            definitions.isEmpty ? "\(path) is no JSON: \(error)" : "\(path), line \(number + 1), is no JSON: \(problem)"
+          )
+        }
       }
-      if lines.count > 1, let list = try? reader.read([0x5B] + Array(lines.joined(separator: [0x2C])) + [0x5D]) {
-        return list
+      guard let list = try? reader.read([0x5B] + Array(definitions.joined(separator: [0x2C])) + [0x5D]),
+        !definitions.isEmpty
+      else {
+        throw Problem("\(path) is no JSON: \(error)")
       }
-      throw ValidationError("\(path) is no JSON: \(error)")
+      return list
     }
+  }
+
+  private struct Problem: Error {
+    let message: String
+    init(_ message: String) { self.message = message }
   }
 }
 

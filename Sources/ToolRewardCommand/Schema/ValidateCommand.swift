@@ -12,7 +12,8 @@ struct ValidateCommand: AsyncParsableCommand {
       {"id", "index"?, "calls": [{"name", "outcome", "violations": […]}]}.
 
       Outcomes: valid; coercible (invalid, but each value at fault spells one that would do: it is told, never changed silently); invalid; \
-      indeterminate (it cannot be told, and why); unknown_tool; not_checked (the tool says nothing about its arguments).
+      indeterminate (it cannot be told, and why); unknown_tool; not_checked (the tool says nothing about its arguments); no_call (an attempt without \
+      a name or arguments). Exit status 0 whatever the outcomes, 1 if lines could not be read.
 
       EXAMPLES
         toolreward validate --tools tools.json calls.jsonl
@@ -153,6 +154,9 @@ final class ValidateWorker: LineWorker {
     if let completion = record.at(fields.completion) {
       try write(calls(in: completion), tools, id, nil, &output, &report)
     } else if let list = record.at(fields.completions) {
+      guard list.kind == .array else {
+        throw Problem(message: "\"\(fields.completions)\" must be a list of completions")
+      }
       for (index, completion) in list.elements.enumerated() {
         try write(calls(in: completion), tools, id, index, &output, &report)
       }
@@ -201,7 +205,12 @@ final class ValidateWorker: LineWorker {
 
   /// The calls that a line gives as values.
   private func calls(of record: Value) throws(Problem) -> [(name: Value?, arguments: Value?)] {
-    let list = record.kind == .array ? record : record["calls"] ?? record["tool_calls"]
+    var list = record.kind == .array ? record : nil
+    for field in ["calls", "tool_calls"] where list == nil {
+      guard let value = record[field], value.kind != .null else { continue }
+      guard value.kind == .array else { throw Problem(message: "\"\(field)\" must be a list of calls") }
+      list = value
+    }
     let calls = list?.elements ?? [record]
     var found: [(name: Value?, arguments: Value?)] = []
     for call in calls {
@@ -250,14 +259,15 @@ final class ValidateWorker: LineWorker {
       for (position, violation) in check.violations.enumerated() {
         if position > 0 { output.append(0x2C) }
         report.violations[violation.code.rawValue, default: 0] += 1
-        append(violation, to: &output)
+        append(violation, naming: position < 16, to: &output)
       }
       output += [0x5D, 0x7D]
     }
     output += [0x5D, 0x7D, 0x0A]
   }
 
-  private func append(_ violation: SchemaViolation, to output: inout [UInt8]) {
+  /// Appends a violation; the nearest member of an `enum`, which costs more than all else, for the first ones alone.
+  private func append(_ violation: SchemaViolation, naming namesNearest: Bool, to output: inout [UInt8]) {
     func member(_ name: String, _ text: String) {
       output += Array(#","\#(name)":"#.utf8)
       VerdictWriter.append(text, to: &output)
@@ -267,7 +277,7 @@ final class ValidateWorker: LineWorker {
     member("keyword", violation.keywordLocation)
     member("message", violation.message)
     if let coerced = violation.coerced { output += Array(#","coerced":"#.utf8) + JSONWriter.compact.write(coerced) }
-    if let nearest = violation.nearest {
+    if namesNearest, let nearest = violation.nearest {
       output += Array(#","nearest":"#.utf8) + JSONWriter.compact.write(nearest.value)
     }
     output.append(0x7D)

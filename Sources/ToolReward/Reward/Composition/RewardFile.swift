@@ -59,8 +59,10 @@ extension CompositeReward {
       if let component = place["component"] {
         try place.object(knowing: ["component", "of"])
         let of = try place.required("of")
-        let policy = of.value.kind == .object ? try parameterized(of) : try policy(of)
+        let named = of.value.kind == .object ? try parameterized(of) : try policy(of)
         let name = try component.string()
+        // Every reward can tell whether calls are valid by their schemas.
+        let policy: any RewardPolicy = name == "schema" ? SchemaCheckedReward(named) : named
         guard policy.componentNames.contains(name) else {
           throw component.error(
             "\(policy.name) has no such component; it has: \(policy.componentNames.joined(separator: ", "))")

@@ -90,12 +90,10 @@ enum SchemaKeyword: Sendable {
     }
   }
 
-  /// Keywords under which another schema decides about the same value, so that closing the object here would be wrong.
-  static let preventsClosing = [
-    "additionalProperties", "unevaluatedProperties", "patternProperties", "$ref", "$dynamicRef", "allOf", "anyOf",
-    "oneOf",
-    "if", "dependentSchemas",
-  ]
+  /// Keywords under which another schema speaks of the same object: its members are known here, too.
+  static let sharesItsObject = ["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"]
+  /// Keywords that say themselves what becomes of other members.
+  static let closes = ["additionalProperties", "unevaluatedProperties"]
 }
 
 /// The dialects that `$schema` may name.

@@ -3,7 +3,7 @@ extension SchemaNormalizer {
   mutating func parameters(_ value: Value?, toolRequired: Value?) throws(DefinitionProblem) -> DraftObject {
     guard let value, value.kind != .null, value.count > 0 || value.kind != .object && value.kind != .array else {
       guard isOn(.parametersAbsent) else { throw .parametersKind(value?.kind ?? .null) }
-      record.add(.parametersAbsent)
+      record.add(.parametersAbsent, detail: value == nil ? nil : "empty")
       return closedRoot([])
     }
     survey(value)

@@ -34,15 +34,19 @@ extension SchemaNormalizer {
     } else {
       number = value
     }
-    guard let literal = number.numberLiteral, let double = Double(literal), double.isFinite else { return nil }
-    return Array(literal.utf8)
+    guard let literal = number.numberLiteral.map({ Array($0.utf8) }), let last = literal.last, last >= 0x30,
+      last <= 0x39
+    else {
+      return nil
+    }
+    return literal
   }
 
   private static func fits(_ literal: [UInt8], _ keyword: SchemaKeyword) -> Bool {
-    guard let value = Double(String(decoding: literal, as: UTF8.self)) else { return false }
+    let scan = NumberLiteral.scan(literal.span, 0..<literal.count)
     switch keyword {
-    case .count: return value >= 0 && value.rounded() == value
-    case .positiveNumber: return value > 0
+    case .count: return scan.isZero || !scan.isNegative && NumberLiteral.isWhole(literal.span, 0..<literal.count)
+    case .positiveNumber: return !scan.isZero && !scan.isNegative
     default: return true
     }
   }

@@ -158,7 +158,14 @@ struct SchemaNormalizer {
 
   /// Refuses members that are not declared, where that is asked for and no other keyword has a say in it.
   mutating func close(_ node: inout DraftObject, _ role: SchemaRole) {
-    guard !node.hasAny(SchemaKeyword.preventsClosing) else { return }
+    guard !node.hasAny(SchemaKeyword.closes) else { return }
+    let isShared = node.hasAny(SchemaKeyword.sharesItsObject)
+    if case .root = role {
+      // Where other schemas share the object and this one declares nothing, nothing is known that could close it.
+      if isShared, !declaresMembers(node) { return }
+    } else if isShared || node.hasAny(["patternProperties"]) {
+      return
+    }
     let isClosed: Bool
     var rule = DefinitionRule.closedDeep
     switch role {
@@ -169,20 +176,35 @@ struct SchemaNormalizer {
     case .definition: isClosed = isOn(.closedDeep) && !hasAllOf
     case .alternative, .inPlace: isClosed = false
     }
-    guard isClosed, !Self.requiresUndeclared(node) else { return }
+    guard isClosed else { return }
+    let undeclared = Self.undeclaredRequired(node)
     if case .root = role {
+      // A required member that is declared nowhere may be anything; closed without it the object could not have it.
+      if !undeclared.isEmpty, !isShared {
+        var properties = DraftObject()
+        if case .object(let declared)? = node["properties"] { properties = declared }
+        for name in undeclared { properties.append(name, .boolean(true)) }
+        node["properties"] = .object(properties)
+      }
     } else {
-      guard case .object(let properties)? = node["properties"], !properties.members.isEmpty else { return }
+      guard undeclared.isEmpty, declaresMembers(node) else { return }
     }
     record.add(rule)
-    node["additionalProperties"] = .boolean(false)
+    node[isShared ? "unevaluatedProperties" : "additionalProperties"] = .boolean(false)
   }
 
-  /// Whether a required member is declared nowhere: closed, the object could not have it and nothing would be valid.
-  private static func requiresUndeclared(_ node: DraftObject) -> Bool {
-    guard case .array(let required)? = node["required"] else { return false }
+  private func declaresMembers(_ node: DraftObject) -> Bool {
+    if case .object(let properties)? = node["properties"] { !properties.members.isEmpty } else { false }
+  }
+
+  /// The required members that are declared nowhere.
+  private static func undeclaredRequired(_ node: DraftObject) -> [[UInt8]] {
+    guard case .array(let required)? = node["required"] else { return [] }
     var declared: Set<[UInt8]> = []
     if case .object(let properties)? = node["properties"] { declared = Set(properties.members.map(\.name)) }
-    return required.contains { if case .string(let name) = $0 { !declared.contains(name) } else { false } }
+    return required.compactMap {
+      guard case .string(let name) = $0, declared.insert(name).inserted else { return nil }
+      return name
+    }
   }
 }

@@ -11,6 +11,25 @@ public struct ToolDefinition: Sendable {
   /// How many more were applied but are not listed: a list that grows with hostile input is cut.
   public let unlistedRules: Int
 
+  /// A tool of which nothing but the name is known.
+  init(nameAlone name: [UInt8]) {
+    self.name = name
+    description = nil
+    parameters = Self.anyObject
+    applied = [AppliedRule(rule: .parametersAbsent, pointer: "", detail: nil)]
+    unlistedRules = 0
+  }
+
+  init(name: [UInt8], description: Value?, parameters: Value, applied: [AppliedRule], unlistedRules: Int) {
+    self.name = name
+    self.description = description
+    self.parameters = parameters
+    self.applied = applied
+    self.unlistedRules = unlistedRules
+  }
+
+  private static let anyObject = (try? ValueReader().read(#"{"type":"object"}"#)) ?? Value(tape: ValueTape(), index: 0)
+
   /// The name for people; ill-formed text becomes U+FFFD. Compare ``name``.
   public var displayName: String { String(decoding: name, as: UTF8.self) }
 }

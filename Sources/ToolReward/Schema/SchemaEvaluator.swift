@@ -31,8 +31,12 @@ enum FirstFailure: EvaluationMode {
 }
 
 /// Walks a program and an instance together.
+@safe
 struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
-  private let program: SchemaProgram
+  /// The program, which whoever began the evaluation holds: asking for it counts a reference, so that only the rare ways do.
+  private let owner: Unmanaged<SchemaProgram>
+  private var program: SchemaProgram { unsafe owner.takeUnretainedValue() }
+  private let root: Int32
   private let usesDynamicScope: Bool
   private let nodes: Span<SchemaNode>
   private let operations: Span<SchemaOperation>
@@ -94,13 +98,14 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     lists = unsafe _overrideLifetime(Span(_unsafeElements: program.lists.elements), borrowing: program)
     schema = unsafe program.tape.view(borrowing: program)
     instance = tape.view
-    self.program = copy program
+    unsafe owner = .passUnretained(copy program)
+    root = program.root
     usesDynamicScope = program.usesDynamicScope
     stepsLeft = Self.stepLimit + instance.nodes.count * 16
   }
 
   /// Evaluates the whole schema.
-  mutating func run(_ index: Int) -> SchemaOutcome { evaluate(program.root, index, -1) }
+  mutating func run(_ index: Int) -> SchemaOutcome { evaluate(root, index, -1) }
 
   /// Evaluates one subschema.
   mutating func run(_ node: Int32, _ index: Int) -> SchemaOutcome { evaluate(node, index, -1) }

@@ -6,35 +6,41 @@ import ToolReward
 let path = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : ""
 let cases = try ValueReader().read([UInt8](Data(contentsOf: URL(fileURLWithPath: path)))).elements
 
-var schemas: [JSONSchema] = []
-var valid: [Value] = []
-var invalid: [Value] = []
-for entry in cases {
-  guard let schema = entry["schema"], let good = entry["valid"], let bad = entry["invalid"] else { continue }
-  schemas.append(try JSONSchema(schema))
-  // A call's arguments come on a tape of their own.
-  valid.append(try ValueReader().read(good.description))
-  invalid.append(try ValueReader().read(bad.description))
+/// A compiled schema with a value of each kind, each on a tape of its own as a call's arguments come.
+struct Case {
+  let schema: JSONSchema
+  let valid: Value
+  let invalid: Value
 }
 
-@MainActor func best(_ body: @MainActor (Int) -> Void) -> Int {
+/// Nanoseconds a case, the best of seven rounds.
+func best(_ cases: [Case], _ body: (Case) -> Void) -> Int {
   let rounds = 2000
   var best = Duration.seconds(1_000_000)
   for _ in 0..<7 {
     let start = ContinuousClock.now
-    for _ in 0..<rounds { for index in schemas.indices { body(index) } }
+    for _ in 0..<rounds { for entry in cases { body(entry) } }
     best = min(best, ContinuousClock.now - start)
   }
   let nanoseconds = Double(best.components.seconds) * 1e9 + Double(best.components.attoseconds) / 1e9
-  return Int(nanoseconds / Double(rounds * schemas.count))
+  return Int(nanoseconds / Double(rounds * cases.count))
 }
 
-for index in schemas.indices {
-  precondition(
-    schemas[index].isValid(valid[index]) == .valid && schemas[index].isValid(invalid[index]) == .invalid,
-    "case \(index)")
+func measure(_ cases: [Case]) {
+  for (index, entry) in cases.enumerated() {
+    precondition(
+      entry.schema.isValid(entry.valid) == .valid && entry.schema.isValid(entry.invalid) == .invalid, "case \(index)")
+  }
+  print("isValid, valid: \(best(cases) { _ = $0.schema.isValid($0.valid) }) ns")
+  print("isValid, invalid: \(best(cases) { _ = $0.schema.isValid($0.invalid) }) ns")
+  print("explain, valid: \(best(cases) { _ = $0.schema.explain($0.valid) }) ns")
+  print("explain, invalid: \(best(cases) { _ = $0.schema.explain($0.invalid) }) ns")
 }
-print("isValid, valid: \(best { _ = schemas[$0].isValid(valid[$0]) }) ns")
-print("isValid, invalid: \(best { _ = schemas[$0].isValid(invalid[$0]) }) ns")
-print("explain, valid: \(best { _ = schemas[$0].explain(valid[$0]) }) ns")
-print("explain, invalid: \(best { _ = schemas[$0].explain(invalid[$0]) }) ns")
+
+measure(
+  try cases.compactMap { entry in
+    guard let schema = entry["schema"], let good = entry["valid"], let bad = entry["invalid"] else { return nil }
+    return Case(
+      schema: try JSONSchema(schema), valid: try ValueReader().read(good.description),
+      invalid: try ValueReader().read(bad.description))
+  })

@@ -62,7 +62,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
   /// What a thread with half a megabyte of stack can hold, twice over.
   static var depthLimit: Int { 320 }
   /// Explaining goes on where asking stops.
-  static var stepLimit: Int { Mode.stopsEarly ? 1 << 19 : 1 << 22 }
+  static var stepLimit: Int { Mode.stopsEarly ? 1 << 19 : 1 << 20 }
   static var failureLimit: Int { 256 }
 
   struct EvaluatedSet {
@@ -87,7 +87,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
   }
 
   @_lifetime(borrow program, borrow tape)
-  init(_ program: borrowing SchemaProgram, _ tape: borrowing ValueTape) {
+  init(_ program: borrowing SchemaProgram, _ tape: borrowing ValueTape, steps: Int = Self.stepLimit) {
     // The program's lists stay where they are for as long as it lives.
     nodes = unsafe _overrideLifetime(Span(_unsafeElements: program.nodes.elements), borrowing: program)
     operations = unsafe _overrideLifetime(Span(_unsafeElements: program.operations.elements), borrowing: program)
@@ -101,7 +101,7 @@ struct SchemaEvaluator<Mode: EvaluationMode>: ~Copyable, ~Escapable {
     unsafe owner = .passUnretained(copy program)
     root = program.root
     usesDynamicScope = program.usesDynamicScope
-    stepsLeft = Self.stepLimit + instance.nodes.count * 16
+    stepsLeft = steps + instance.nodes.count * 16
   }
 
   /// Evaluates the whole schema.

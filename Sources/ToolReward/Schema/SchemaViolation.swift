@@ -176,7 +176,7 @@ public struct SchemaViolation: Sendable {
   /// applied.
   public var coerced: Value? {
     candidates.first { candidate in
-      var evaluator = SchemaEvaluator<YesOrNo>(program, candidate.tape)
+      var evaluator = SchemaEvaluator<YesOrNo>(program, candidate.tape, steps: 1 << 12)
       return evaluator.run(failure.node, candidate.index) == .valid
     }
   }

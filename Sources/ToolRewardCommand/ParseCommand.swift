@@ -36,22 +36,13 @@ struct ParseCommand: AsyncParsableCommand {
     let view = reading.view.view
     let sampleFields = fields.fields
     let names = stream.inputs.count > 1
-    var progress = ProgressLine(isOn: stream.progress ?? Terminal.errorIsTerminal)
     var total = ParseReport()
-    do throws(InputOutputError) {
-      let sink = try OutputSink(path: stream.output, inputs: stream.inputs)
-      let pipeline = LinePipeline(inputs: stream.inputs.map { LineInput(path: $0) }, jobs: stream.jobCount)
-      try await pipeline.run(into: sink) {
-        ParseWorker(parser: parser, view: view, fields: sampleFields, namesFile: names)
-      } onWritten: { report, read in
-        total.add(report)
-        progress.update(samples: total.samples, read)
-      }
-    } catch {
-      progress.clear()
-      throw Terminal.report(error)
+    try await stream.run {
+      ParseWorker(parser: parser, view: view, fields: sampleFields, namesFile: names)
+    } onWritten: { report in
+      total.add(report)
+      return total.samples
     }
-    progress.clear()
     if let hint = total.wholeInputHint {
       Terminal.say("toolreward: \(hint)")
       throw Status.wrongInput

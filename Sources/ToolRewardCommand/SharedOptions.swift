@@ -188,6 +188,27 @@ struct StreamOptions: ParsableArguments {
 
   var jobCount: Int { jobs == 0 ? Terminal.processorCount : jobs }
 
+  /// Has workers read every input and write the output, with progress on a terminal.
+  ///
+  /// - Parameters:
+  ///   - onWritten: Told of what was written, in order; answers how many samples that makes.
+  func run<Worker: LineWorker>(
+    makeWorker: @escaping @Sendable () -> Worker, onWritten: @escaping (Worker.Report) -> Int
+  ) async throws {
+    var line = ProgressLine(isOn: progress ?? Terminal.errorIsTerminal)
+    do throws(InputOutputError) {
+      let sink = try OutputSink(path: output, inputs: inputs)
+      let pipeline = LinePipeline(inputs: inputs.map { LineInput(path: $0) }, jobs: jobCount)
+      try await pipeline.run(into: sink, makeWorker: makeWorker) { report, read in
+        line.update(samples: onWritten(report), read)
+      }
+    } catch {
+      line.clear()
+      throw Terminal.report(error)
+    }
+    line.clear()
+  }
+
   func validate() throws {
     if inputs.isEmpty { throw ValidationError("Name the files to read, or - for standard input.") }
     if jobs < 0 { throw ValidationError("--jobs must be 0 or more.") }

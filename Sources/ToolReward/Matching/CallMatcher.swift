@@ -354,14 +354,7 @@ struct ArgumentDifference {
   /// The pointer with one more reference token, `~` and `/` escaped (RFC 6901 §3), cut at 256 bytes a token.
   private func extended(_ pointer: [UInt8], by token: ArraySlice<UInt8>) -> [UInt8] {
     var path = pointer
-    path.append(0x2F)
-    for byte in token.prefix(256) {
-      switch byte {
-      case 0x7E: path.append(contentsOf: [0x7E, 0x30])
-      case 0x2F: path.append(contentsOf: [0x7E, 0x31])
-      default: path.append(byte)
-      }
-    }
+    JSONPointer.append(token.prefix(256), to: &path)
     return path
   }
 }

@@ -84,7 +84,7 @@ public struct JSONSchema: Sendable {
 /// What a schema says of a value.
 public enum SchemaVerdict: Sendable, Hashable {
   /// Why a schema says neither.
-  public enum Reason: Sendable, Hashable {
+  public enum Reason: Sendable, Hashable, CustomStringConvertible {
     /// A pattern with a form that is not read; its text.
     case pattern(String)
     /// References lead on and on, or the value is too deep.
@@ -93,6 +93,15 @@ public enum SchemaVerdict: Sendable, Hashable {
     case steps
     /// A divisor has too many digits.
     case number
+
+    public var description: String {
+      switch self {
+      case .pattern(let text): "the pattern \(text) has a form that is not read"
+      case .depth: "references lead on and on, or the value is too deep"
+      case .steps: "the evaluation takes too many steps"
+      case .number: "a divisor has too many digits"
+      }
+    }
   }
   /// It holds.
   case valid

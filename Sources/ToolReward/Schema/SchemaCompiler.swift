@@ -36,8 +36,7 @@ struct SchemaCompiler {
       arrays: compiler.arrays, scalars: compiler.scalars, patterns: compiler.patterns, lists: compiler.lists,
       tape: index.tape,
       dynamicAnchors: compiler.dynamicAnchors, root: root, usesDynamicScope: !compiler.usedDynamicNames.isEmpty,
-      locations: compiler.locations, resources: index.resources.map { (Int32($0.root), $0.uri.bytes) },
-      documents: index.documents.map { (Int32($0.root), $0.uri) })
+      locations: compiler.locations, resources: index.resources.map { (Int32($0.root), $0.uri.bytes) })
   }
 
   /// The node of a subschema, which is compiled later if it is new.

@@ -28,22 +28,17 @@ public struct SchemaDialect: Sendable, Hashable {
   /// Draft-07.
   public static let draft7 = SchemaDialect(version: .draft7)
 
-  /// The dialect that a URI names, as `$schema` has it; `nil` if it is none of these. An empty fragment does not matter.
+  /// The dialect that a URI names, as `$schema` has it; `nil` if it is none of these. An empty fragment and the `http` or `https` before
+  /// it do not matter.
   public init?(uri: [UInt8]) {
-    guard let known = Self.published(uri) else { return nil }
-    self = known
-  }
-
-  /// The dialect a `$schema` names, if it is a published one. An empty fragment and the `http` or `https` before it do not matter.
-  static func published(_ uri: [UInt8]) -> SchemaDialect? {
     var uri = uri[...]
     if uri.last == 0x23 { uri = uri.dropLast() }
     for version in Version.allCases {
       let name = Array(version.rawValue.utf8)
-      if uri.elementsEqual(name) { return SchemaDialect(version: version) }
       let (other, prefix) = version == .draft7 ? ("https://", "http://") : ("http://", "https://")
-      if uri.elementsEqual(Array(other.utf8) + name.dropFirst(prefix.utf8.count)) {
-        return SchemaDialect(version: version)
+      if uri.elementsEqual(name) || uri.elementsEqual(Array(other.utf8) + name.dropFirst(prefix.utf8.count)) {
+        self.init(version: version)
+        return
       }
     }
     return nil

@@ -12,7 +12,8 @@ struct SchemaIndex {
 
   private(set) var tape = ValueTape()
   private(set) var resources: [Resource] = []
-  private(set) var documents: [(root: Int, uri: [UInt8])] = []
+  /// Where each document begins on the tape.
+  private var documents: [Int] = []
   private var byURI: [[UInt8]: Int] = [:]
   /// The resource of each subschema that was found.
   private var resourceOf: [Int: Int] = [:]
@@ -37,7 +38,7 @@ struct SchemaIndex {
       throw SchemaError(code: .tooLarge, pointer: "")
     }
     let root = tape.append(document)
-    documents.append((root, uri.bytes))
+    documents.append(root)
     let dialect = try self.dialect(of: root) ?? fallback
     let resource = addResource(uri, root, dialect)
     try scan(root, resource: resource, depth: 0)
@@ -58,14 +59,14 @@ struct SchemaIndex {
       throw SchemaError(code: .keyword("$schema", mustBe: "a dialect's URI"), pointer: pointer(to: index))
     }
     let name = tape.payload(of: node)
-    if let dialect = SchemaDialect.published(name) { return dialect }
+    if let dialect = SchemaDialect(uri: name) { return dialect }
     let spelling = String(decoding: name, as: UTF8.self)
     guard let metaschema = registry.document(at: SchemaURI(name).withoutFragment) else {
       throw SchemaError(code: .unknownDialect(spelling), pointer: pointer(to: index))
     }
     // A metaschema of one's own: of 2020-12's vocabularies, those it names.
     guard let vocabulary = metaschema["$vocabulary"], vocabulary.kind == .object else {
-      return metaschema["$schema"]?.stringBytes.flatMap { SchemaDialect.published($0) } ?? fallback
+      return metaschema["$schema"]?.stringBytes.flatMap { SchemaDialect(uri: $0) } ?? fallback
     }
     var parts: [SchemaDialect.Vocabulary] = []
     for (uri, isRequired) in vocabulary.members {
@@ -90,6 +91,7 @@ struct SchemaIndex {
       return
     }
     let version = resources[resource].dialect.version
+    // Draft-07 ignores what stands beside a reference; what other references name may still stand there, and is walked.
     let isPlainReference = version == .draft7 && tape.member(Array("$ref".utf8), of: index) != nil
     if !isPlainReference, let id = string("$id", of: index) {
       let uri = SchemaURI(id)
@@ -109,9 +111,6 @@ struct SchemaIndex {
       }
     }
     resourceOf[index] = resource
-    if isPlainReference {
-      // Draft-07 ignores what stands beside a reference, but what references name may still stand there.
-    }
     if resources[resource].dialect.version == .draft2020 {
       if let anchor = string("$anchor", of: index) { resources[resource].anchors[anchor] = index }
       if let anchor = string("$dynamicAnchor", of: index) {
@@ -196,34 +195,12 @@ struct SchemaIndex {
 
   /// Where a JSON Pointer leads, and the resource around it.
   private func place(at pointer: [UInt8], from root: Int) -> (index: Int, resource: Int)? {
+    guard let tokens = JSONPointer.tokens(of: pointer) else { return nil }
     var index = root
     var resource = self.resource(of: root)
-    for token in pointer.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false) {
-      var name: [UInt8] = []
-      var position = token.startIndex
-      while position < token.endIndex {
-        if token[position] == 0x7E, position + 1 < token.endIndex,
-          token[position + 1] == 0x30 || token[position + 1] == 0x31
-        {
-          name.append(token[position + 1] == 0x30 ? 0x7E : 0x2F)
-          position += 2
-        } else {
-          name.append(token[position])
-          position += 1
-        }
-      }
-      switch tape.kind(of: index) {
-      case .object:
-        guard let member = tape.member(name, of: index) else { return nil }
-        index = member
-      case .array:
-        guard name.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), name.count == 1 || name.first != 0x30,
-          let number = Int(String(decoding: name, as: UTF8.self)),
-          let element = Value(tape: tape, index: index)[number]
-        else { return nil }
-        index = element.index
-      default: return nil
-      }
+    for token in tokens {
+      guard let child = Value(tape: tape, index: index).child(token) else { return nil }
+      index = child.index
       if let own = resourceOf[index] { resource = own }
     }
     return (index, resource)
@@ -231,46 +208,7 @@ struct SchemaIndex {
 
   /// The pointer to a node, from the root of its document. O(document): for messages.
   func pointer(to index: Int) -> String {
-    guard let document = documents.last(where: { $0.root <= index }) else { return "" }
-    return String(decoding: tape.pointer(to: index, from: document.root), as: UTF8.self)
-  }
-}
-
-extension ValueTape {
-  /// The JSON Pointer from one node to another inside it. O(nodes passed).
-  func pointer(to index: Int, from root: Int) -> [UInt8] {
-    var path: [UInt8] = []
-    var container = root
-    while container != index, kind(of: container) == .object || kind(of: container) == .array {
-      let isObject = kind(of: container) == .object
-      let end = after(container)
-      var child = container + 1
-      var position = 0
-      var next: Int?
-      while child < end, next == nil {
-        let value = isObject ? child + 1 : child
-        let after = after(value)
-        if index < after {
-          path.append(0x2F)
-          if isObject {
-            for byte in payload(of: child) {
-              switch byte {
-              case 0x7E: path += [0x7E, 0x30]
-              case 0x2F: path += [0x7E, 0x31]
-              default: path.append(byte)
-              }
-            }
-          } else {
-            path += Array(String(position).utf8)
-          }
-          next = value
-        }
-        child = after
-        position += 1
-      }
-      guard let next else { return path }
-      container = next
-    }
-    return path
+    guard let document = documents.last(where: { $0 <= index }) else { return "" }
+    return String(decoding: tape.pointer(to: index, from: document), as: UTF8.self)
   }
 }

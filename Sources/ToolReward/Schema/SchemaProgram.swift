@@ -26,16 +26,13 @@ final class SchemaProgram: Sendable {
   /// Where each node stands: its resource's URI, its index on the tape.
   let locations: [SchemaLocation]
   let resources: [(root: Int32, uri: [UInt8])]
-  /// Where each document begins on the tape, and its URI.
-  let documents: [(root: Int32, uri: [UInt8])]
 
   init(
     nodes: [SchemaNode], operations: [SchemaOperation], objects: [ObjectPlan], properties: [PropertyEntry],
     arrays: [ArrayPlan],
     scalars: [ScalarPlan], patterns: [SchemaPattern], lists: [Int32], tape: ValueTape, dynamicAnchors: [DynamicAnchor],
     root: Int32,
-    usesDynamicScope: Bool, locations: [SchemaLocation], resources: [(root: Int32, uri: [UInt8])],
-    documents: [(root: Int32, uri: [UInt8])]
+    usesDynamicScope: Bool, locations: [SchemaLocation], resources: [(root: Int32, uri: [UInt8])]
   ) {
     self.nodes = PlainStack(copying: nodes)
     self.operations = PlainStack(copying: operations)
@@ -51,7 +48,6 @@ final class SchemaProgram: Sendable {
     self.usesDynamicScope = usesDynamicScope
     self.locations = locations
     self.resources = resources
-    self.documents = documents
   }
 }
 

@@ -75,9 +75,9 @@ public struct SchemaViolation: Sendable {
 
   /// The way from the root of the schema to the keyword, references passed through: a JSON Pointer (2020-12 §12.3.1).
   public var keywordLocation: String {
-    var path = ""
-    for step in failure.steps { path += text(of: step) }
-    return path + ownKeyword
+    var path: [UInt8] = []
+    for step in failure.steps { append(step, to: &path) }
+    return String(decoding: path, as: UTF8.self) + ownKeyword
   }
 
   /// The keyword's own place, its resource's URI before it; `nil` if no reference was passed through (2020-12 §12.3.2).
@@ -93,27 +93,15 @@ public struct SchemaViolation: Sendable {
 
   private var ownKeyword: String { failure.keyword == .falseSchema ? "" : "/\(name(of: failure.keyword))" }
 
-  private func text(of step: SchemaStep) -> String {
-    let name = "/" + name(of: step.keyword)
+  private func append(_ step: SchemaStep, to path: inout [UInt8]) {
+    JSONPointer.append(name(of: step.keyword).utf8, to: &path)
     switch step.keyword {
     case .properties, .dependentSchemas, .dependencies:
-      return name + "/" + escaped(program.tape.payload(of: Int(step.operand)))
-    case .patternProperties: return name + "/" + escaped(program.patterns[Int(step.operand)].text)
-    case .allOf, .anyOf, .oneOf, .prefixItems, .itemAt: return name + "/\(step.operand)"
-    default: return name
+      JSONPointer.append(program.tape.payload(of: Int(step.operand)), to: &path)
+    case .patternProperties: JSONPointer.append(program.patterns[Int(step.operand)].text, to: &path)
+    case .allOf, .anyOf, .oneOf, .prefixItems, .itemAt: JSONPointer.append("\(step.operand)".utf8, to: &path)
+    default: break
     }
-  }
-
-  private func escaped(_ token: [UInt8]) -> String {
-    var text: [UInt8] = []
-    for byte in token {
-      switch byte {
-      case 0x7E: text += [0x7E, 0x30]
-      case 0x2F: text += [0x7E, 0x31]
-      default: text.append(byte)
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
   }
 
   private func name(of keyword: SchemaStep.Keyword) -> String {
@@ -220,6 +208,7 @@ public struct SchemaViolation: Sendable {
         ?? ""
     }
     switch failure.keyword {
+    case .type where actual.isNonFinite: return "is no number of JSON"
     case .type:
       return "is \(Self.article(actual)), not \(program.nodes[Int(failure.node)].types.names.joined(separator: " or "))"
     case .falseSchema:

@@ -55,8 +55,9 @@ public struct Toolbox: Sendable {
 
   /// Reads and compiles tool definitions: see ``DefinitionReader/read(_:)``. O(definitions).
   ///
-  /// - Throws: ``ToolboxError`` naming the tool, if a definition cannot be read. A tool whose parameters are no schema is kept: see
-  ///   ``remarks``.
+  /// In a list a definition that cannot be read costs no other: ``remarks`` names it, and its tool stays known by its name if it has one.
+  ///
+  /// - Throws: ``ToolboxError`` naming the tool, if nothing can be read.
   public init(_ value: Value, reader: DefinitionReader = DefinitionReader()) throws(ToolboxError) {
     var tools: [Tool] = []
     var byName: [[UInt8]: Int] = [:]
@@ -154,12 +155,13 @@ public struct Toolbox: Sendable {
     case .success(let schema)?:
       switch schema.isValid(arguments) {
       case .valid: return CallCheck(outcome: .valid)
-      case .indeterminate(let reason): return CallCheck(outcome: .indeterminate, reason: "\(reason)")
+      case .indeterminate(let reason): return CallCheck(outcome: .indeterminate, reason: reason.description)
       case .invalid:
         let violations = schema.explain(arguments).violations
         // What fails inside a choice is covered by the choice; a list that may be cut proves nothing.
         let isCoercible =
-          !violations.isEmpty && violations.count < 256 && violations.allSatisfy { $0.isInsideChoice || $0.isCoercible }
+          !violations.isEmpty && violations.count < SchemaEvaluator<Explaining>.failureLimit
+          && violations.allSatisfy { $0.isInsideChoice || $0.isCoercible }
         return CallCheck(outcome: isCoercible ? .coercible : .invalid, violations: violations)
       }
     }
@@ -201,15 +203,8 @@ public struct CallCheck: Sendable {
 public struct ToolboxError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The definition at fault, counted from 0; `nil` if it is the whole.
   public internal(set) var tool: Int?
-  let error: ValueError?
-  /// What the front end found, if it was it.
-  var problem: DefinitionProblem?
+  let problem: DefinitionProblem
 
   /// What is wrong and how to mend it.
-  public var description: String {
-    if let problem { return problem.message(tool: tool) }
-    if let error { return "the tools are a string, but its text is not JSON: \(error)" }
-    if let tool { return "tool \(tool) has no \"name\", at its top or in \"function\"" }
-    return "the tools must be a list of definitions"
-  }
+  public var description: String { problem.message(tool: tool) }
 }

@@ -80,9 +80,9 @@ struct BowtieHarness {
       switch compiled.isValid(instance) {
       case .valid: output += Array(#"{"valid":true}"#.utf8)
       case .invalid: output += Array(#"{"valid":false}"#.utf8)
-      case .indeterminate(.pattern(let pattern)):
+      case .indeterminate(.pattern(let text)):
         output += Array(#"{"skipped":true,"message":"#.utf8)
-        VerdictWriter.append("the pattern \(pattern) has a form that is not read", to: &output)
+        VerdictWriter.append("\(SchemaVerdict.Reason.pattern(text))", to: &output)
         output.append(0x7D)
       case .indeterminate(let reason):
         output += Array(#"{"errored":true,"context":{"message":"#.utf8)

@@ -51,22 +51,13 @@ struct ValidateCommand: AsyncParsableCommand {
     let parser = CompletionParser(try reading.format(named: format))
     let view = reading.view.view
     let sampleFields = fields.fields
-    var progress = ProgressLine(isOn: stream.progress ?? Terminal.errorIsTerminal)
     var total = ValidateReport()
-    do throws(InputOutputError) {
-      let sink = try OutputSink(path: stream.output, inputs: stream.inputs)
-      let pipeline = LinePipeline(inputs: stream.inputs.map { LineInput(path: $0) }, jobs: stream.jobCount)
-      try await pipeline.run(into: sink) {
-        ValidateWorker(toolbox: toolbox, reader: reader, parser: parser, view: view, fields: sampleFields)
-      } onWritten: { report, read in
-        total.add(report)
-        progress.update(samples: total.lines, read)
-      }
-    } catch {
-      progress.clear()
-      throw Terminal.report(error)
+    try await stream.run {
+      ValidateWorker(toolbox: toolbox, reader: reader, parser: parser, view: view, fields: sampleFields)
+    } onWritten: { report in
+      total.add(report)
+      return total.lines
     }
-    progress.clear()
     if summary {
       let counts = total.outcomes.sorted { $0.value > $1.value }.map { "\($0.key) \(Terminal.grouped($0.value))" }
       Terminal.say("calls       \(counts.isEmpty ? "none" : counts.joined(separator: ", "))")

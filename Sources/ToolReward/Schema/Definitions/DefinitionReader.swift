@@ -52,7 +52,7 @@ public struct DefinitionReader: Sendable {
     do throws(DefinitionProblem) {
       try found.add(value, notes: [])
     } catch {
-      throw ToolboxError(tool: found.definitions.isEmpty ? nil : found.definitions.count, error: nil, problem: error)
+      throw ToolboxError(tool: found.definitions.isEmpty ? nil : found.definitions.count, problem: error)
     }
     var tools: [ToolDefinition] = []
     tools.reserveCapacity(found.definitions.count)
@@ -60,7 +60,7 @@ public struct DefinitionReader: Sendable {
       do throws(DefinitionProblem) {
         tools.append(try read(definition))
       } catch {
-        throw ToolboxError(tool: position, error: nil, problem: error)
+        throw ToolboxError(tool: position, problem: error)
       }
     }
     return tools

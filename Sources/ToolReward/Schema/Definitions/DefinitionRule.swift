@@ -28,7 +28,7 @@ public enum DefinitionRule: String, Sendable, Hashable, CaseIterable {
   case pythonText = "python_text"
   /// The schema is under "arguments" (ACEBench).
   case argumentsKey = "arguments_key"
-  /// Parameters that are absent, null or empty mean: no parameters.
+  /// Parameters that are null or empty mean: no parameters; of absent ones nothing is checked.
   case parametersAbsent = "parameters_absent"
   /// "required" beside the parameters is no list and is ignored (ToolACE's null).
   case toolRequiredIgnored = "tool_required_ignored"
@@ -121,7 +121,7 @@ public enum DefinitionRule: String, Sendable, Hashable, CaseIterable {
     case .jsonText: "a string that holds JSON is read"
     case .pythonText: "a string that holds a Python literal (single quotes, None) is read"
     case .argumentsKey: #"the schema is under "arguments" (ACEBench)"#
-    case .parametersAbsent: "parameters that are absent, null or empty mean: no parameters"
+    case .parametersAbsent: "parameters that are null or empty mean: no parameters; of absent ones nothing is checked"
     case .toolRequiredIgnored: #""required" beside the parameters is no list and is ignored (ToolACE's null)"#
     case .toolRequiredList: #"a list "required" beside the parameters is the list of required ones (SealTool)"#
     case .toolMemberIgnored: "a member of the definition that says nothing about parameters is ignored"

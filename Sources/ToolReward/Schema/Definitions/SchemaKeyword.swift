@@ -98,11 +98,6 @@ enum SchemaKeyword: Sendable {
 
 /// The dialects that `$schema` may name.
 enum OlderDialects {
-  /// Whether the URI names 2020-12.
-  static func isCanonical(_ uri: [UInt8]) -> Bool {
-    body(uri).elementsEqual("json-schema.org/draft/2020-12/schema".utf8)
-  }
-
   /// Whether the URI names an older draft, whose schemas are rewritten.
   static func isOlder(_ uri: [UInt8]) -> Bool { older.contains { body(uri).elementsEqual($0.utf8) } }
 

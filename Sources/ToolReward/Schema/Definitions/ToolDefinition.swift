@@ -73,14 +73,7 @@ struct RuleRecord: Sendable {
   mutating func enter(_ token: some Sequence<UInt8>) {
     starts.append(path.count)
     guard frozen == 0 else { return }
-    path.append(0x2F)
-    for byte in token {
-      switch byte {
-      case 0x7E: path.append(contentsOf: [0x7E, 0x30])
-      case 0x2F: path.append(contentsOf: [0x7E, 0x31])
-      default: path.append(byte)
-      }
-    }
+    JSONPointer.append(token, to: &path)
   }
 
   mutating func enter(_ token: String) { enter(token.utf8) }

@@ -6,7 +6,7 @@ internal import CYajl
 @safe
 struct TapeBuilder: ~Copyable {
   /// An array or object that is open; or what is outside all, which holds the text's one value.
-  private struct Container: BitwiseCopyable {
+  fileprivate struct Container: BitwiseCopyable {
     var node: UInt32 = 0
     /// Its elements or members so far.
     var count: UInt32 = 0
@@ -154,6 +154,99 @@ struct TapeBuilder: ~Copyable {
     if within > 0 { return true }
     endDiscarding()
     return constant(.null)
+  }
+
+  // MARK: Values written piece by piece
+
+  /// Begins a value that is not read by yajl.
+  mutating func beginWriting(limits: ValueLimits) {
+    base = 0
+    self.limits = limits
+    syntax = .json
+    failure = nil
+    lastEnd = 0
+    textEnd = 0
+    current = Container()
+    enclosing.removeAll()
+    firstNode = nodes.count
+    firstByte = bytes.count
+    nodeLimit = firstNode + limits.nodes
+    nextStandIn = standIns.count
+    nextLoneOffset = .max
+    if discardedDepth != nil { endDiscarding() }
+  }
+
+  /// Writes a scalar whose text stands at `range`. `text` is a number's literal or a string's bytes.
+  mutating func write(
+    _ kind: TapeNode.Kind, _ text: UnsafeBufferPointer<UInt8>, flags: TapeNode.Flags, at range: Range<Int>
+  ) -> Bool {
+    textEnd = range.upperBound
+    guard admit(adding: kind == .name ? 1 : current.valueStep) else { return false }
+    var node = node(kind)
+    unsafe bytes.append(contentsOf: text)
+    node.count = UInt32(truncatingIfNeeded: text.count)
+    node.flags = flags.union(.written)
+    if kind == .name {
+      node.next = bytes.hash(from: Int(node.offset), count: text.count)
+      let bit = UInt64(1) << UInt64(node.next & 63)
+      current.mayRepeat = current.mayRepeat || current.nameBits & bit != 0
+      current.nameBits |= bit
+    } else {
+      node.next = UInt32(truncatingIfNeeded: range.lowerBound)
+    }
+    nodes.append(node)
+    return true
+  }
+
+  /// Opens a container whose text starts at an offset.
+  mutating func writeOpen(_ kind: TapeNode.Kind, flags: TapeNode.Flags, at start: Int) -> Bool {
+    textEnd = start + 1
+    guard open(kind) else { return false }
+    nodes[nodes.count - 1].flags = flags.union(.written)
+    return true
+  }
+
+  /// A state to come back to.
+  struct Mark: BitwiseCopyable {
+    fileprivate let current: Container
+    fileprivate let depth: Int
+    fileprivate let nodes: Int
+    fileprivate let bytes: Int
+  }
+
+  /// Has yajl read a value in the place of the next piece. Returns where to come back to if it cannot.
+  mutating func beginNested(base: Int, handle: yajl_handle) -> Mark {
+    self.base = base
+    unsafe self.handle = handle
+    lastEnd = 0
+    textEnd = nil
+    return Mark(current: current, depth: enclosing.count, nodes: nodes.count, bytes: bytes.count)
+  }
+
+  /// Whether exactly one value was read since.
+  func hasOneValue(since mark: Mark) -> Bool {
+    enclosing.count == mark.depth && nodes.count > mark.nodes && view.after(mark.nodes) == nodes.count
+  }
+
+  /// Ends what ``beginNested(base:handle:)`` began: goes on with pieces.
+  mutating func endNested() {
+    base = 0
+    textEnd = 0
+  }
+
+  /// Takes back what was read since.
+  mutating func restore(_ mark: Mark) {
+    nodes.removeLast(nodes.count - mark.nodes)
+    bytes.removeLast(bytes.count - mark.bytes)
+    enclosing.removeLast(enclosing.count - mark.depth)
+    current = mark.current
+    failure = nil
+  }
+
+  /// Closes the container whose text ends at an offset.
+  mutating func writeClose(at end: Int) -> Bool {
+    textEnd = end
+    return close()
   }
 
   // MARK: Events

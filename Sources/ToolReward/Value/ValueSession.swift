@@ -118,7 +118,7 @@ package final class ValueSession {
   }
 
   /// What yajl takes and JSON does not.
-  private func check(
+  func check(
     _ traits: TextChecks.Traits, _ text: Span<UInt8>, _ range: Range<Int>, _ syntax: ValueReader.Syntax,
     allowingSurrogates: Bool = false
   ) throws(ValueError) {
@@ -135,7 +135,7 @@ package final class ValueSession {
     }
   }
 
-  private func takeHandle(at offset: Int) throws(ValueError) -> yajl_handle {
+  func takeHandle(at offset: Int) throws(ValueError) -> yajl_handle {
     if let handle = unsafe idle {
       unsafe idle = nil
       return unsafe handle
@@ -143,6 +143,12 @@ package final class ValueSession {
     let handle = try unsafe makeHandle(at: offset)
     _ = unsafe toolreward_yajl_set(handle, yajl_allow_multiple_values, 1)
     return unsafe handle
+  }
+
+  /// Keeps a handle whose text was whole for the next one.
+  func keep(_ handle: yajl_handle) {
+    if let other = unsafe idle { unsafe yajl_free(other) }
+    unsafe idle = handle
   }
 
   private func makeHandle(at offset: Int) throws(ValueError) -> yajl_handle {

@@ -29,6 +29,10 @@ package struct TapeNode: Sendable, BitwiseCopyable {
     static let nonFinite = Flags(rawValue: 4)
     /// A container within which some object has two members of the same name.
     static let duplicateNamesBelow = Flags(rawValue: 16)
+    /// Written piece by piece, not read by yajl: `next` of a scalar is where its text starts, and a name's place is not known.
+    static let written = Flags(rawValue: 32)
+    /// An array that Python would call a tuple.
+    static let tuple = Flags(rawValue: 64)
   }
   package var kind: Kind
   var flags: Flags = []
@@ -36,7 +40,7 @@ package struct TapeNode: Sendable, BitwiseCopyable {
   package var count: UInt32 = 0
   /// The payload's offset in `bytes`; for a container, where its text starts.
   var offset: UInt32 = 0
-  /// The index after a container's subtree; a name's hash.
+  /// The index after a container's subtree; a name's hash; where a written scalar's text starts.
   var next: UInt32 = 0
   /// Where the token, or the container, ends in the source text.
   package var end: UInt32 = 0
@@ -232,6 +236,8 @@ package struct TapeView: ~Escapable {
     let end = Int(node.end)
     let start: Int
     switch node.kind {
+    case .name where node.flags.contains(.written): return nil
+    case _ where node.flags.contains(.written) && !node.isContainer: start = Int(node.next)
     case .array, .object: start = Int(node.offset)
     case .null, .true_: start = end - 4
     case .false_: start = end - 5

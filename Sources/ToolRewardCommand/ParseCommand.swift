@@ -9,10 +9,12 @@ struct ParseCommand: AsyncParsableCommand {
     discussion: """
       Each line of input is a record with "completion" or "completions". Each line of output is {"id", "calls": [{"name", \
       "arguments", "status", "range"}], "segments": [{"kind", "range"}], "diagnostics": […]}. Ranges count bytes; the segments' \
-      ranges tile the completion.
+      ranges tile the completion. Formats that write values as plain text (qwen3-coder, glm, …) take their types from the tools: those of \
+      --tools, or the record's own.
 
       EXAMPLES
         toolreward parse --format hermes completions.jsonl
+        toolreward parse --format qwen3-coder --tools tools.json completions.jsonl
         toolreward parse --format hermes --completion-field raw --leniency string_arguments outputs.jsonl
       """
   )
@@ -24,6 +26,9 @@ struct ParseCommand: AsyncParsableCommand {
   )
   var format = "tool-n1"
 
+  @Option(help: ArgumentHelp("The tools' definitions, of any origin; by default each record's own.", valueName: "file"))
+  var tools: String?
+
   @OptionGroup var reading: ReadingOptions
   @OptionGroup var fields: FieldOptions
 
@@ -34,11 +39,12 @@ struct ParseCommand: AsyncParsableCommand {
   func run() async throws {
     let parser = CompletionParser(try reading.format(named: format))
     let view = reading.view.view
+    let toolbox = try tools.map { try ToolsFile.read($0, reader: DefinitionReader()) }
     let sampleFields = fields.fields
     let names = stream.inputs.count > 1
     var total = ParseReport()
     try await stream.run {
-      ParseWorker(parser: parser, view: view, fields: sampleFields, namesFile: names)
+      ParseWorker(parser: parser, view: view, fields: sampleFields, tools: toolbox, namesFile: names)
     } onWritten: { report in
       total.add(report)
       return total.samples
@@ -78,13 +84,16 @@ final class ParseWorker: LineWorker {
   private let view: InputView
   private let reader: SampleReader
   private let writer = CompletionWriter()
+  private let tools: Toolbox?
   private let namesFile: Bool
 
-  init(parser: CompletionParser, view: InputView, fields: SampleFields, namesFile: Bool) {
+  init(parser: CompletionParser, view: InputView, fields: SampleFields, tools: Toolbox?, namesFile: Bool) {
     self.parser = parser
+    self.tools = tools
     self.view = view
     self.namesFile = namesFile
-    reader = SampleReader(fields: fields, syntax: .json, view: view)
+    reader = SampleReader(
+      fields: fields, syntax: .json, view: view, usesTools: tools == nil && parser.format.usesTools)
   }
 
   func process(_ chunk: LineChunk, file: String, into output: inout [UInt8]) -> ParseReport {
@@ -118,7 +127,7 @@ final class ParseWorker: LineWorker {
     return sample.withCompletionBytes(index) { span in
       var bytes: [UInt8] = []
       unsafe span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-      return parser.parse(bytes, view: view)
+      return parser.parse(bytes, view: view, tools: tools ?? sample.tools)
     }
   }
 

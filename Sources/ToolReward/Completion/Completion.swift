@@ -186,8 +186,8 @@ public struct CallAttempt: Sendable, Hashable {
   public internal(set) var hasSurplusMembers = false
   /// Whether a leniency was needed to read it.
   public internal(set) var usedLeniency = false
-  private let start: UInt32
-  private let end: UInt32
+  private var start: UInt32
+  private var end: UInt32
   // Indices plus one; 0 is none.
   private var frameNumber: UInt32
   private var nameNumber: UInt32 = 0
@@ -201,7 +201,13 @@ public struct CallAttempt: Sendable, Hashable {
   }
 
   /// Where it stands: the frame, or the element of the frame's list.
-  public var range: Range<Int> { Int(start)..<Int(end) }
+  public internal(set) var range: Range<Int> {
+    get { Int(start)..<Int(end) }
+    set {
+      start = UInt32(clamping: newValue.lowerBound)
+      end = UInt32(clamping: newValue.upperBound)
+    }
+  }
   /// The frame it stands in, as an index into ``Completion/frames``; `nil` if it was handed in as a value.
   public var frame: Int? { frameNumber == 0 ? nil : Int(frameNumber) - 1 }
 

@@ -39,6 +39,14 @@ public struct CompletionFormat: Sendable, Hashable {
     self.leniencies = leniencies
   }
 
+  /// Whether the tools' schemas say what a completion means, as where values are plain text.
+  public var usesTools: Bool {
+    switch payload {
+    case .json, .named, .channels: false
+    case .tagged(let tagged): tagged.typing == .schema
+    }
+  }
+
   /// End-of-turn tokens of the ChatML and Llama 3 families.
   public static let chatTerminators = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "</s>"]
 
@@ -46,6 +54,12 @@ public struct CompletionFormat: Sendable, Hashable {
   public enum Payload: Sendable, Hashable {
     /// JSON text: see ``JSONPayload``.
     case json(JSONPayload)
+    /// Calls whose arguments stand between tags: see ``TaggedPayload``.
+    case tagged(TaggedPayload)
+    /// A name, then the arguments as JSON: see ``NamedPayload``.
+    case named(NamedPayload)
+    /// Messages on channels: see ``ChannelPayload``. The messages are the frames: ``CallFrame/messages``.
+    case channels(ChannelPayload)
   }
 }
 
@@ -73,6 +87,10 @@ public struct ReasoningRule: Sendable, Hashable {
     case ignored
     /// Calls like any other, as the Tool-N1 code has it.
     case counted
+    /// The end of the reasoning, as vLLM has it; reported.
+    case ending
+    /// As ``ending`` if no closing marker comes later, else as ``ignored``.
+    case endingUnlessClosed
   }
 
   /// The opening marker.
@@ -110,99 +128,33 @@ public struct CallFrame: Sendable, Hashable {
     /// At the first closing marker, wherever it stands, as a lazy text match finds it.
     case firstCloser
   }
-  /// The opening marker.
-  public var open: String
-  /// The closing marker.
-  public var close: String
+  /// The opening marker, in each of its spellings.
+  public var open: [String]
+  /// The closing marker, in each of its spellings; none if a frame ends with its payload.
+  public var close: [String]
   /// How the end is found.
   public var ends: Ends
+  /// Whether a payload may also stand without its opening marker, where the answer begins.
+  public var isOpenOptional: Bool
+  /// Whether the closing marker may be missing at the completion's end, because it is where a server stops and cuts.
+  public var isCloseOptional: Bool
+
+  /// Creates a frame of one spelling.
+  public init(open: String, close: String, ends: Ends = .grammar) {
+    self.init(open: [open], close: [close], ends: ends)
+  }
 
   /// Creates a frame.
-  public init(open: String, close: String, ends: Ends = .grammar) {
+  public init(
+    open: [String], close: [String], ends: Ends = .grammar, isOpenOptional: Bool = false, isCloseOptional: Bool = false
+  ) {
     self.open = open
     self.close = close
     self.ends = ends
-  }
-}
-
-/// A payload in JSON.
-public struct JSONPayload: Sendable, Hashable {
-  /// How many calls one frame holds, and how they are written.
-  public struct Cardinality: OptionSet, Sendable, Hashable {
-    /// The bits.
-    public let rawValue: UInt8
-    /// Creates a set from bits.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
-    /// One object.
-    public static let one = Cardinality(rawValue: 1)
-    /// An array of objects.
-    public static let array = Cardinality(rawValue: 2)
-    /// Objects one after another, usually one a line.
-    public static let lines = Cardinality(rawValue: 4)
+    self.isOpenOptional = isOpenOptional
+    self.isCloseOptional = isCloseOptional
   }
 
-  /// What a frame may hold.
-  public var cardinality: Cardinality
-  /// The member that holds the tool's name.
-  public var nameMember: String
-  /// The members that may hold the arguments; the first one present counts.
-  public var argumentsMembers: [String]
-  /// Members that a call may have besides, such as an identifier.
-  public var otherMembers: [String]
-  /// Whether arguments must be an object.
-  public var argumentsAreObject: Bool
-  /// Which texts count as JSON.
-  public var syntax: ValueReader.Syntax
-  /// Bounds on a payload.
-  public var limits: ValueLimits
-
-  /// Creates a payload description.
-  public init(
-    cardinality: Cardinality = .one, nameMember: String = "name", argumentsMembers: [String] = ["arguments"],
-    otherMembers: [String] = [], argumentsAreObject: Bool = true, syntax: ValueReader.Syntax = .json,
-    limits: ValueLimits = .standard
-  ) {
-    self.cardinality = cardinality
-    self.nameMember = nameMember
-    self.argumentsMembers = argumentsMembers
-    self.otherMembers = otherMembers
-    self.argumentsAreObject = argumentsAreObject
-    self.syntax = syntax
-    self.limits = limits
-  }
-}
-
-/// Departures from a format that are read all the same. Each use leaves a diagnostic named `leniency_…`.
-public struct Leniencies: OptionSet, Sendable, Hashable {
-  /// The bits.
-  public let rawValue: UInt32
-  /// Creates a set from bits.
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
-
-  /// A comma before `}` or `]`.
-  public static let trailingComma = Leniencies(rawValue: 1 << 0)
-  /// A Markdown code fence around the payload.
-  public static let codeFence = Leniencies(rawValue: 1 << 1)
-  /// Arguments given as a string that holds JSON.
-  public static let stringArguments = Leniencies(rawValue: 1 << 2)
-  /// A whole payload given as a string that holds JSON.
-  public static let stringPayload = Leniencies(rawValue: 1 << 3)
-  /// A closing marker that is missing at the end of the completion.
-  public static let missingClose = Leniencies(rawValue: 1 << 4)
-  /// A call without arguments, read as `{}`.
-  public static let missingArguments = Leniencies(rawValue: 1 << 5)
-  /// `parameters` in place of `arguments`.
-  public static let parametersAlias = Leniencies(rawValue: 1 << 6)
-  /// `{"type":"function","function":{…}}` around a call.
-  public static let functionWrapper = Leniencies(rawValue: 1 << 7)
-  /// One call, an array or several objects where the format has another of the three.
-  public static let anyCardinality = Leniencies(rawValue: 1 << 8)
-
-  /// Each leniency with its name in options and, behind `leniency_`, in diagnostics.
-  public static let named: [(name: String, leniency: Leniencies)] = [
-    ("trailing_comma", .trailingComma), ("code_fence", .codeFence), ("string_arguments", .stringArguments),
-    ("string_payload", .stringPayload), ("missing_close", .missingClose), ("missing_arguments", .missingArguments),
-    ("parameters_alias", .parametersAlias), ("function_wrapper", .functionWrapper),
-    ("any_cardinality", .anyCardinality),
-  ]
+  /// No frame: the payload's own messages are.
+  public static let messages = CallFrame(open: [], close: [])
 }

@@ -7,7 +7,10 @@ public final class CompletionParser: Sendable {
   /// The format.
   public let format: CompletionFormat
   let markers: MarkerSet
-  let payload: JSONPayloadReader
+  let engine: PayloadEngine
+  /// How arguments are read that a message gives as text.
+  let messageRule: JSONPayload
+  private let channels: ChannelReader?
   /// What the format says of reasoning, without its markers.
   let reasoning: ReasoningPlan?
   private let assistantMarkers: [[UInt8]]
@@ -17,30 +20,36 @@ public final class CompletionParser: Sendable {
   public init(_ format: CompletionFormat) {
     self.format = format
     markers = MarkerSet(format)
-    switch format.payload {
-    case .json(let json): payload = JSONPayloadReader(json, leniencies: format.leniencies)
-    }
+    engine = PayloadEngine(format)
+    if case .json(let rule) = format.payload { messageRule = rule } else { messageRule = JSONPayload() }
+    if case .channels(let rule) = format.payload { channels = ChannelReader(rule, format) } else { channels = nil }
     reasoning = format.reasoning.map { ReasoningPlan(start: $0.start, closes: $0.closes, callsInside: $0.callsInside) }
     assistantMarkers = format.assistantMarkers.map { Array($0.utf8) }
     terminators = PatternList(format.terminators.map { Array($0.utf8) })
   }
 
   /// Parses a completion. O(text).
-  public func parse(_ text: [UInt8], view: InputView = .response) -> Completion {
+  ///
+  /// - Parameters:
+  ///   - view: Which part of a conversation the text is.
+  ///   - tools: The tools offered. Formats that write values as plain text learn from their schemas what a value means, and which tags count;
+  ///     others do not look at them.
+  public func parse(_ text: [UInt8], view: InputView = .response, tools: Toolbox? = nil) -> Completion {
     var completion = Completion()
     var workspace = ParserWorkspace()
-    parse(text.span, view: view, workspace: &workspace, into: &completion)
+    parse(text.span, view: view, tools: tools, workspace: &workspace, into: &completion)
     return completion
   }
 
-  /// Parses a completion. O(text).
-  public func parse(_ text: String, view: InputView = .response) -> Completion {
-    parse(Array(text.utf8), view: view)
+  /// Parses a completion. O(text). See ``parse(_:view:tools:)-([UInt8],_,_)``.
+  public func parse(_ text: String, view: InputView = .response, tools: Toolbox? = nil) -> Completion {
+    parse(Array(text.utf8), view: view, tools: tools)
   }
 
   /// Parses into a completion whose room is used again, with room that is kept.
   package func parse(
-    _ text: Span<UInt8>, view: InputView, workspace: inout ParserWorkspace, into completion: inout Completion
+    _ text: Span<UInt8>, view: InputView, tools: Toolbox?, workspace: inout ParserWorkspace,
+    into completion: inout Completion
   ) {
     completion.removeAll()
     completion.view = view
@@ -63,18 +72,30 @@ public final class CompletionParser: Sendable {
     if reasoning?.start == .open { startsInReasoning = true }
     completion.isPromptPrefilled = startsInReasoning
     if startsInReasoning { completion.hasReasoningOpen = true }
-    var walk = FrameWalk(startsInReasoning: startsInReasoning)
-    let strayClose = walk.run(text, workspace.markers, self, workspace.session, into: &completion)
-    if strayClose, reasoning?.start == .auto, !startsInReasoning {
-      // The first reasoning marker outside calls closes: the opening one stood in the prompt.
-      completion.removeParts()
-      workspace.session.removeTape()
-      walk = FrameWalk(startsInReasoning: true)
-      _ = walk.run(text, workspace.markers, self, workspace.session, into: &completion)
+    let room = FrameRoom(session: workspace.session, tools: tools)
+    if let channels {
+      channels.run(text, workspace.markers, room, into: &completion)
+    } else {
+      walk(text, startsInReasoning: startsInReasoning, workspace.markers, room, into: &completion)
     }
     workspace.session.takeTape(into: &completion.tape)
     if let offset = TextChecks.firstIllFormedUTF8(in: text) {
       completion.diagnostics.append(Diagnostic(.illFormedUTF8, offset..<min(offset + 1, text.count)))
+    }
+  }
+
+  private func walk(
+    _ text: Span<UInt8>, startsInReasoning: Bool, _ markers: borrowing MarkerList, _ room: FrameRoom,
+    into completion: inout Completion
+  ) {
+    var walk = FrameWalk(startsInReasoning: startsInReasoning)
+    let strayClose = walk.run(text, markers, self, room, into: &completion)
+    if strayClose, reasoning?.start == .auto, !startsInReasoning {
+      // The first reasoning marker outside calls closes: the opening one stood in the prompt.
+      completion.removeParts()
+      room.session.removeTape()
+      walk = FrameWalk(startsInReasoning: true)
+      _ = walk.run(text, markers, self, room, into: &completion)
     }
   }
 

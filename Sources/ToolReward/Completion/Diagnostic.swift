@@ -55,6 +55,9 @@ public struct Diagnostic: Sendable, Hashable {
     public static let strayReasoningClose = Code("stray_reasoning_close", "a closing reasoning marker closes nothing")
     /// `call_in_reasoning`: a call frame stands inside the reasoning.
     public static let callInReasoning = Code("call_in_reasoning", "a call frame stands inside the reasoning")
+    /// `call_ends_reasoning`: a call frame stands in reasoning that is not closed, and ends it.
+    public static let callEndsReasoning = Code(
+      "call_ends_reasoning", "a call frame stands in reasoning that is not closed, and ends it")
     /// `stray_call_close`: a closing call marker closes nothing.
     public static let strayCallClose = Code("stray_call_close", "a closing call marker closes nothing")
     /// `unconfirmed_opener`: an opening call marker with no payload behind it; read as text.
@@ -95,6 +98,36 @@ public struct Diagnostic: Sendable, Hashable {
     /// `duplicate_member`: an object has two members of the same name; the last counts.
     public static let duplicateMember = Code(
       "duplicate_member", "an object has two members of the same name; the last counts")
+    /// `missing_section`: the call stands outside the section that the format puts calls in.
+    public static let missingSection = Code(
+      "missing_section", "the call stands outside the section that the format puts calls in")
+    /// `unusual_channel`: the call stands on a channel of reasoning.
+    public static let unusualChannel = Code("unusual_channel", "the call stands on a channel of reasoning")
+    /// `text_in_section`: text stands between the calls of a section.
+    public static let textInSection = Code("text_in_section", "text stands between the calls of a section")
+    /// `unusual_identifier`: the call's identifier has not the form that the format gives it.
+    public static let unusualIdentifier = Code(
+      "unusual_identifier", "the call's identifier has not the form that the format gives it")
+    /// `missing_fence`: the arguments stand without the code fence that the format puts around them.
+    public static let missingFence = Code(
+      "missing_fence", "the arguments stand without the code fence that the format puts around them")
+    /// `unclosed_value`: a value's closing tag is missing.
+    public static let unclosedValue = Code("unclosed_value", "a value's closing tag is missing")
+    /// `ambiguous_value_end`: the value holds a closing tag after which it might end as well.
+    public static let ambiguousValueEnd = Code(
+      "ambiguous_value_end", "the value holds a closing tag after which it might end as well")
+    /// `typed_by_schema`: the value's text was read as the type that the tool's schema gives the parameter.
+    public static let typedBySchema = Code(
+      "typed_by_schema", "the value's text was read as the type that the tool's schema gives the parameter")
+    /// `typed_by_python_word`: Python's True, False or None was read as the value that the tool's schema asks for.
+    public static let typedByPythonWord = Code(
+      "typed_by_python_word", "Python's True, False or None was read as the value that the tool's schema asks for")
+    /// `typed_by_choice`: the schema allows text too; the value was read as the other type that it spells.
+    public static let typedByChoice = Code(
+      "typed_by_choice", "the schema allows text too; the value was read as the other type that it spells")
+    /// `untyped_value`: the value's text spells no value of the type that is asked for, and stays text.
+    public static let untypedValue = Code(
+      "untyped_value", "the value's text spells no value of the type that is asked for, and stays text")
     /// `limit_exceeded`: the payload is nested too deeply or too large.
     public static let limitExceeded = Code("limit_exceeded", "the payload is nested too deeply or too large")
 

@@ -8,6 +8,8 @@ struct FrameWalk {
   private var inReasoning = false
   /// The index of the walk's next marker.
   private var cursor = 0
+  /// Where the answer begins, or begins again after reasoning, until that is looked at.
+  private var answerStart: Int?
 
   init(startsInReasoning: Bool) {
     self.startsInReasoning = startsInReasoning
@@ -15,13 +17,14 @@ struct FrameWalk {
 
   /// Walks. Returns whether a closing reasoning marker came before any opening one.
   mutating func run(
-    _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser, _ session: ValueSession,
+    _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser, _ room: FrameRoom,
     into completion: inout Completion
   ) -> Bool {
     let start = completion.bodyStart
     if start > 0 { completion.segments.append(Segment(kind: .context, range: 0..<start)) }
     segmentStart = start
     position = start
+    answerStart = start
     if startsInReasoning {
       inReasoning = true
       completion.reasoning.append(
@@ -29,7 +32,12 @@ struct FrameWalk {
     }
     let lastClose = parser.reasoning?.closes == .last ? markers.lastReasoningClose?.start : nil
     var strayClose = false
-    while cursor < markers.count {
+    while true {
+      if let place = answerStart {
+        answerStart = nil
+        if !inReasoning { readBareFrame(place, text, markers, parser, room, into: &completion) }
+      }
+      guard cursor < markers.count else { break }
       let marker = markers[cursor]
       guard marker.start >= position else {
         cursor += 1
@@ -47,14 +55,10 @@ struct FrameWalk {
           }
           completion.diagnostics.append(Diagnostic(.strayReasoningClose, marker.start..<marker.end))
         }
-      case .frameOpen:
-        if inReasoning, parser.reasoning?.callsInside == .ignored {
-          completion.diagnostics.append(Diagnostic(.callInReasoning, marker.start..<marker.end))
-        } else {
-          readFrame(marker, text, markers, parser, session, into: &completion)
-        }
-      case .frameClose:
+      case .frameOpen, .callOpen: open(marker, text, markers, parser, room, into: &completion)
+      case .frameClose, .callClose:
         if !inReasoning { completion.diagnostics.append(Diagnostic(.strayCallClose, marker.start..<marker.end)) }
+      default: break
       }
       cursor += 1
     }
@@ -103,135 +107,64 @@ struct FrameWalk {
     flush(to: marker.end, into: &completion)
     inReasoning = false
     position = marker.end
+    answerStart = marker.end
   }
 
   // MARK: Frames
 
-  private mutating func readFrame(
-    _ open: MarkerPosition, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
-    _ session: ValueSession,
-    into completion: inout Completion
+  /// A marker that opens a frame, or a call for which no frame is open.
+  private mutating func open(
+    _ marker: MarkerPosition, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
+    _ room: FrameRoom, into completion: inout Completion
   ) {
-    let result: FrameResult?
-    switch parser.format.frame.ends {
-    case .firstCloser: result = frameToFirstCloser(open, text, markers, parser, session, into: &completion)
-    case .grammar: result = frameByGrammar(open, text, markers, parser, session, into: &completion)
+    let range = marker.start..<marker.end
+    var endsReasoning = false
+    if inReasoning {
+      let isClosedLater = markers.lastReasoningClose.map { $0.start > marker.start } ?? false
+      switch parser.reasoning?.callsInside {
+      case .ending: endsReasoning = true
+      case .endingUnlessClosed where !isClosedLater: endsReasoning = true
+      case .ignored, .endingUnlessClosed:
+        // A section in the reasoning is told once, not again for each call in it.
+        if marker.kind == .frameOpen || completion.diagnostics.last?.code != .callInReasoning {
+          completion.diagnostics.append(Diagnostic(.callInReasoning, range))
+        }
+        return
+      case .counted, nil: break
+      }
     }
-    guard let result else {
-      completion.diagnostics.append(Diagnostic(.unconfirmedOpener, open.start..<open.end))
+    // A call outside the section it belongs in begins with its own marker.
+    let opening = marker.kind == .callOpen ? marker.start..<marker.start : range
+    guard let end = parser.engine.readFrame(opening, text, markers, room, into: &completion) else {
+      completion.diagnostics.append(Diagnostic(.unconfirmedOpener, range))
       return
     }
-    flush(to: open.start, into: &completion)
-    completion.segments.append(Segment(kind: .call, range: open.start..<result.end))
-    segmentStart = result.end
-    position = result.end
+    if endsReasoning, let last = completion.reasoning.indices.last {
+      let block = completion.reasoning[last]
+      completion.reasoning[last].range = block.range.lowerBound..<marker.start
+      completion.reasoning[last].content = block.content.lowerBound..<marker.start
+      completion.diagnostics.append(Diagnostic(.callEndsReasoning, range))
+    }
+    flush(to: marker.start, into: &completion)
+    if endsReasoning { inReasoning = false }
+    completion.segments.append(Segment(kind: .call, range: marker.start..<end))
+    segmentStart = end
+    position = end
   }
 
-  private struct FrameResult {
-    let end: Int
-  }
-
-  /// The text up to the first closing marker is the payload, whatever it holds.
-  private func frameToFirstCloser(
-    _ open: MarkerPosition, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
-    _ session: ValueSession,
+  /// Reads a payload that begins the answer without an opening marker, if the format has such.
+  private mutating func readBareFrame(
+    _ place: Int, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser, _ room: FrameRoom,
     into completion: inout Completion
-  ) -> FrameResult? {
-    if let close = markers.frameClose(from: open.end) {
-      let payload = open.end..<close.start
-      parser.payload.readWhole(
-        text, payload, frame: open.start..<close.end, session: session, into: &completion)
-      return FrameResult(end: close.end)
-    }
-    let start = skipSpace(text, open.end)
-    guard start < text.count, parser.payload.mayStart(with: text[start]) else { return nil }
-    let end = max(completion.bodyEnd, open.end)
-    parser.payload.recordUnclosed(frame: open.start..<end, payload: open.end..<end, into: &completion)
-    return FrameResult(end: end)
-  }
-
-  /// The payload ends where its grammar ends.
-  private func frameByGrammar(
-    _ open: MarkerPosition, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
-    _ session: ValueSession,
-    into completion: inout Completion
-  ) -> FrameResult? {
-    let start = skipSpace(text, open.end)
-    let isLegalStart = start < text.count && parser.payload.mayStart(with: text[start])
-    let closeAfterOpen = markers.frameClose(from: open.end)
-    let openAfterOpen = markers.frameOpen(from: open.end)
-    guard isLegalStart else {
-      // Without a payload only a frame that closes before another opens is an attempt; else the marker is text.
-      guard let close = closeAfterOpen, close.start < openAfterOpen?.start ?? .max else { return nil }
-      let isEmpty = start == close.start
-      parser.payload.recordUnreadable(
-        isEmpty ? .emptyFrame : .notACall, status: isEmpty ? .malformed : .notACall, frame: open.start..<close.end,
-        payload: open.end..<close.start, at: start..<close.start, content: isEmpty ? .empty : .unreadable(.malformed),
-        into: &completion)
-      return FrameResult(end: close.end)
-    }
-    switch parser.payload.readPrefix(text, from: start, session: session) {
-    case .failure(let error):
-      let nextOpen = openAfterOpen?.start ?? .max
-      let close = closeAfterOpen.flatMap { $0.start < nextOpen ? $0 : nil }
-      let limit = close?.start ?? max(start, min(nextOpen, completion.bodyEnd))
-      if let read = parser.payload.readRelaxed(text, start..<limit, session: session) {
-        let end = close?.end ?? limit
-        parser.payload.record(
-          read, text, frame: open.start..<end, payload: open.end..<limit,
-          ending: close == nil ? .open(atEnd: limit == completion.bodyEnd) : .closed, session: session,
-          into: &completion)
-        return FrameResult(end: end)
-      }
-      let end = endOfUnreadable(open, stoppedAt: error.offset, markers, closeAfterOpen, openAfterOpen, text.count)
-      parser.payload.recordUnreadable(
-        .payload(error.code), status: error.code.isLimit ? .limitExceeded : .malformed,
-        frame: open.start..<end.frame, payload: open.end..<end.payload,
-        at: min(error.offset, text.count)..<min(error.offset + 1, text.count), content: .unreadable(error.code),
-        into: &completion)
-      return FrameResult(end: end.frame)
-    case .success(let read):
-      let after = skipSpace(text, read.end)
-      if let close = markers.frameClose(from: after), close.start == after {
-        parser.payload.record(
-          read, text, frame: open.start..<close.end, payload: open.end..<close.start, ending: .closed, session: session,
-          into: &completion)
-        return FrameResult(end: close.end)
-      }
-      if let close = markers.frameClose(from: read.end), close.start < markers.frameOpen(from: read.end)?.start ?? .max
-      {
-        parser.payload.record(
-          read, text, frame: open.start..<close.end, payload: open.end..<close.start,
-          ending: .trailing(after..<close.start), session: session, into: &completion)
-        return FrameResult(end: close.end)
-      }
-      parser.payload.record(
-        read, text, frame: open.start..<read.end, payload: open.end..<read.end,
-        ending: .open(atEnd: after >= completion.bodyEnd), session: session, into: &completion)
-      return FrameResult(end: read.end)
-    }
-  }
-
-  /// Where a frame whose payload cannot be read ends. The text up to where reading stopped was read as JSON, so that a closing
-  /// marker before it stood in a string: the next one after it is taken, unless another frame opens in between, whose call must not
-  /// be lost.
-  private func endOfUnreadable(
-    _ open: MarkerPosition, stoppedAt offset: Int, _ markers: borrowing MarkerList, _ closeAfterOpen: MarkerPosition?,
-    _ openAfterOpen: MarkerPosition?,
-    _ textEnd: Int
-  ) -> (payload: Int, frame: Int) {
-    let nextOpen = openAfterOpen?.start ?? .max
-    if let close = markers.frameClose(from: max(offset, open.end)), close.start < nextOpen {
-      return (close.start, close.end)
-    }
-    if let close = closeAfterOpen, close.start < nextOpen { return (close.start, close.end) }
-    let end = min(nextOpen, textEnd)
-    return (end, end)
-  }
-
-  private func skipSpace(_ text: Span<UInt8>, _ start: Int) -> Int {
-    var position = start
-    while position < text.count, isJSONSpace(text[position]) { position += 1 }
-    return position
+  ) {
+    guard parser.format.frame.isOpenOptional else { return }
+    let start = skipJSONSpace(text, place)
+    guard start < completion.bodyEnd, parser.engine.mayStart(with: text[start]),
+      let end = parser.engine.readFrame(start..<start, text, markers, room, into: &completion)
+    else { return }
+    flush(to: start, into: &completion)
+    completion.segments.append(Segment(kind: .call, range: start..<end))
+    segmentStart = end
+    position = end
   }
 }

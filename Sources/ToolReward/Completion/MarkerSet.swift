@@ -4,6 +4,10 @@ internal import CYajl
 struct MarkerPosition: BitwiseCopyable {
   enum Kind: UInt8, BitwiseCopyable {
     case reasoningOpen, reasoningClose, frameOpen, frameClose
+    /// Within a frame.
+    case callOpen, callClose, keyOpen, valueOpen, valueClose
+    /// Of messages.
+    case messageStart, messageChannel, messageConstraint, messageBody, messageEnd
   }
   let kind: Kind
   private let offset: UInt32
@@ -48,8 +52,20 @@ struct MarkerList: ~Copyable {
     case .frameClose: frameCloses.append(UInt32(all.count))
     case .reasoningOpen: hasReasoningOpen = true
     case .reasoningClose: lastReasoningClose = marker
+    default: break
     }
     all.append(marker)
+  }
+
+  /// The index of the first marker at or after `offset`. O(log markers).
+  func index(from offset: Int) -> Int {
+    var low = 0
+    var high = all.count
+    while low < high {
+      let middle = (low + high) / 2
+      if all[middle].start < offset { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// The first marker that opens a frame at or after `offset`. O(log markers).
@@ -87,10 +103,32 @@ struct MarkerSet: Sendable {
   private let isFirst: [Bool]
 
   init(_ format: CompletionFormat) {
-    var markers: [(kind: MarkerPosition.Kind, text: String)] = [
-      (.frameOpen, format.frame.open), (.frameClose, format.frame.close),
-    ]
-    if let rule = format.reasoning { markers += [(.reasoningOpen, rule.open), (.reasoningClose, rule.close)] }
+    var markers: [(kind: MarkerPosition.Kind, text: String)] = []
+    func add(_ kind: MarkerPosition.Kind, _ texts: [String]) { markers += texts.map { (kind, $0) } }
+    add(.frameOpen, format.frame.open)
+    add(.frameClose, format.frame.close)
+    switch format.payload {
+    case .json: break
+    case .tagged(let tagged):
+      add(.callOpen, tagged.callOpen)
+      add(.callClose, tagged.callClose)
+      add(.keyOpen, tagged.keyOpen)
+      add(.valueOpen, tagged.valueOpen)
+      add(.valueClose, tagged.valueClose)
+    case .named(let named):
+      add(.callOpen, named.callOpen)
+      add(.callClose, named.callClose)
+    case .channels(let channels):
+      add(.messageStart, [channels.start])
+      add(.messageChannel, [channels.channel])
+      add(.messageConstraint, [channels.constraint])
+      add(.messageBody, [channels.body])
+      add(.messageEnd, channels.ends)
+    }
+    // Messages have markers of their own for reasoning.
+    var reasoning = format.reasoning
+    if case .channels = format.payload { reasoning = nil }
+    if let rule = reasoning { markers += [(.reasoningOpen, rule.open), (.reasoningClose, rule.close)] }
     markers.removeAll { $0.text.utf8.isEmpty }
     // Of two markers at one place the longer is meant.
     markers.sort { $0.text.utf8.count > $1.text.utf8.count }

@@ -138,6 +138,17 @@ struct PatternList: Sendable {
     return nil
   }
 
+  /// The length of the first pattern that begins at a position of the text; `nil` if none does.
+  func lengthOfFirst(in text: Span<UInt8>, startingAt position: Int) -> Int? {
+    for pattern in patterns where pattern.end - pattern.start <= text.count - position {
+      let count = pattern.end - pattern.start
+      if ByteSearch.equal(bytes.span, pattern.start..<pattern.end, text, position..<(position + count)) { return count }
+    }
+    return nil
+  }
+
+  var isEmpty: Bool { patterns.isEmpty }
+
   /// The length of the first pattern that ends at a position of the text, not beginning before `limit`.
   func lengthOfFirst(in text: Span<UInt8>, endingAt position: Int, from limit: Int) -> Int? {
     guard position > limit else { return nil }

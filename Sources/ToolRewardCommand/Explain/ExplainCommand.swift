@@ -109,7 +109,7 @@ struct ExplainCommand: ParsableCommand {
       if scorer.view == .structured {
         completion = scorer.parser.parse(message: value)
       } else {
-        completion = value.stringBytes.map { scorer.parser.parse($0, view: scorer.view) }
+        completion = value.stringBytes.map { scorer.parser.parse($0, view: scorer.view, tools: task.tools) }
       }
       guard let completion else {
         print("sample \(name), line \(sample.line): cannot be judged\n  \(sample.problem(index).message)")

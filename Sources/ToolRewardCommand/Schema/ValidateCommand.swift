@@ -143,13 +143,13 @@ final class ValidateWorker: LineWorker {
     if let own = record.at(fields.id), own.kind != .null { id = JSONWriter.compact.write(own) }
     let tools = try tools(of: record)
     if let completion = record.at(fields.completion) {
-      try write(calls(in: completion), tools, id, nil, &output, &report)
+      try write(calls(in: completion, tools), tools, id, nil, &output, &report)
     } else if let list = record.at(fields.completions) {
       guard list.kind == .array else {
         throw Problem(message: "\"\(fields.completions)\" must be a list of completions")
       }
       for (index, completion) in list.elements.enumerated() {
-        try write(calls(in: completion), tools, id, index, &output, &report)
+        try write(calls(in: completion, tools), tools, id, index, &output, &report)
       }
     } else {
       try write(calls(of: record), tools, id, nil, &output, &report)
@@ -180,7 +180,7 @@ final class ValidateWorker: LineWorker {
   }
 
   /// The calls of a completion, as name and arguments.
-  private func calls(in completion: Value) throws(Problem) -> [(name: Value?, arguments: Value?)] {
+  private func calls(in completion: Value, _ tools: Toolbox) throws(Problem) -> [(name: Value?, arguments: Value?)] {
     let parsed: Completion
     if view == .structured {
       guard let message = parser.parse(message: completion) else {
@@ -189,7 +189,7 @@ final class ValidateWorker: LineWorker {
       parsed = message
     } else {
       guard let text = completion.stringBytes else { throw Problem(message: "the completion must be a string") }
-      parsed = parser.parse(text, view: view)
+      parsed = parser.parse(text, view: view, tools: tools)
     }
     return parsed.attempts.map { (parsed.name(of: $0), parsed.arguments(of: $0)) }
   }

@@ -18,7 +18,7 @@ final class ScoreWorker: LineWorker {
     writer = VerdictWriter(scorer.reward)
     let reward = scorer.reward
     reader = SampleReader(
-      fields: fields, syntax: reward.syntax, view: scorer.view, usesTools: reward.usesTools
+      fields: fields, syntax: reward.syntax, view: scorer.view, usesTools: scorer.usesTools
     ) { value throws(GroundTruthError) in
       try reward.compile(groundTruth: value)
     }

@@ -12,6 +12,8 @@ public final class Sample {
   var completions: [Int] = []
   /// What the completions are judged by.
   public internal(set) var task: Result<ScoringTask, SampleError>
+  /// The tools that the record brings, also if the task cannot be judged.
+  public internal(set) var tools: Toolbox?
   /// What is odd about the record without keeping it from being judged.
   public internal(set) var findings: [Finding] = []
   var tape = ValueTape()

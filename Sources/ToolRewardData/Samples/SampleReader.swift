@@ -219,6 +219,7 @@ public final class SampleReader {
     sample.fieldName = sample.isList ? listName : completionName
     sample.isStructured = view == .structured
     let tools = toolbox(text, known)
+    sample.tools = tools
     switch groundTruth(text, known) {
     case nil:
       sample.task = .failure(

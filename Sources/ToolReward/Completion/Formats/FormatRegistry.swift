@@ -10,7 +10,11 @@ public struct FormatRegistry: Sendable {
   }
 
   /// The formats that come with the library.
-  public static let builtIn: [CompletionFormat] = [.toolN1, .toolRL, .hermes, .toolN1Scan, .toolN1LlamaScan]
+  public static let builtIn: [CompletionFormat] = [
+    .toolN1, .toolRL, .hermes, .qwen3Coder, .mimo, .seedOSS, .glm, .harmony, .llama3JSON, .deepSeekV3, .deepSeekV31,
+    .deepSeekDSML,
+    .kimiK2, .mistral, .mistralList, .toolN1Scan, .toolN1LlamaScan,
+  ]
 
   /// Adds a format, in place of one with the same name if there is one.
   public mutating func add(_ format: CompletionFormat) {

@@ -1,16 +1,20 @@
 /// The JSON payload engine: reads what a frame holds and makes its attempts. A class, so that handing it about costs one reference.
 final class JSONPayloadReader: Sendable {
   let rule: JSONPayload
-  private let leniencies: Leniencies
-  private let nameMember: [UInt8]
-  private let members: CallMembers
+  let frame: CallFrame
+  private let separators: PatternList
+  let leniencies: Leniencies
+  let nameMember: [UInt8]
+  let members: CallMembers
   /// How many of the members that may hold the arguments are the format's own.
   private let ownArgumentsMembers: Int
   private static let fence = Array("```".utf8)
   private static let function = Array("function".utf8)
 
-  init(_ rule: JSONPayload, leniencies: Leniencies) {
+  init(_ rule: JSONPayload, frame: CallFrame, leniencies: Leniencies) {
     self.rule = rule
+    self.frame = frame
+    separators = PatternList(rule.separators.map { Array($0.utf8) })
     self.leniencies = leniencies
     nameMember = Array(rule.nameMember.utf8)
     var arguments = rule.argumentsMembers.map { Array($0.utf8) }
@@ -69,7 +73,7 @@ final class JSONPayloadReader: Sendable {
       let first = try session.readPrefix(text, from: position, syntax: rule.syntax, limits: rule.limits)
       var read = Read(root: first.root, end: first.end, used: used)
       // Objects may follow one another, also where the format has one: none of them is lost.
-      while read.tailError == nil, let next = skipSpace(text, read.end), text[next] == 0x7B {
+      while read.tailError == nil, let next = nextObject(text, read.end) {
         do throws(ValueError) {
           let more = try session.readPrefix(text, from: next, syntax: rule.syntax, limits: rule.limits)
           read.others.append(more.root)
@@ -363,6 +367,16 @@ final class JSONPayloadReader: Sendable {
   }
 
   // MARK: Text
+
+  /// Where another object begins, after white space and at most one separator.
+  private func nextObject(_ text: Span<UInt8>, _ end: Int) -> Int? {
+    guard var next = skipSpace(text, end) else { return nil }
+    if !separators.isEmpty, let length = separators.lengthOfFirst(in: text, startingAt: next) {
+      guard let after = skipSpace(text, next + length) else { return nil }
+      next = after
+    }
+    return text[next] == 0x7B ? next : nil
+  }
 
   private func skipSpace(_ text: Span<UInt8>, _ start: Int) -> Int? {
     var position = start

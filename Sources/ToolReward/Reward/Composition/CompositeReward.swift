@@ -50,7 +50,7 @@ public struct CompositeReward: RewardPolicy {
   /// Python's if some part reads so.
   public var syntax: ValueReader.Syntax { parts.contains { $0.policy.syntax == .python } ? .python : .json }
 
-  public var usesTools: Bool { parts.contains { $0.policy.usesTools } }
+  public var usesTools: Bool { parts.contains { $0.policy.usesTools || $0.parser?.format.usesTools ?? false } }
 
   /// Reads the ground truth for each part as that part does.
   public func compile(groundTruth value: Value) throws(GroundTruthError) -> GroundTruth {
@@ -66,7 +66,7 @@ public struct CompositeReward: RewardPolicy {
     for (index, part) in parts.enumerated() {
       var own = completion
       if let parser = part.parser, !completion.isStructured {
-        own = parser.parse(completion.text, view: completion.view)
+        own = parser.parse(completion.text, view: completion.view, tools: tools)
       }
       let partTruth = index < truth.parts.count ? truth.parts[index] : truth
       let verdict = part.policy.judge(own, against: partTruth, tools: tools)

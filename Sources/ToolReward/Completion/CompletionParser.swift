@@ -72,7 +72,8 @@ public final class CompletionParser: Sendable {
     if reasoning?.start == .open { startsInReasoning = true }
     completion.isPromptPrefilled = startsInReasoning
     if startsInReasoning { completion.hasReasoningOpen = true }
-    let room = FrameRoom(session: workspace.session, tools: tools)
+    workspace.memo.unclosedFrom = .max
+    let room = FrameRoom(session: workspace.session, tools: tools, memo: workspace.memo)
     if let channels {
       channels.run(text, workspace.markers, room, into: &completion)
     } else {
@@ -122,6 +123,7 @@ public final class CompletionParser: Sendable {
 /// Room that parsing uses again. One for each thread: it is not shared.
 package struct ParserWorkspace: ~Copyable {
   let session = ValueSession()
+  let memo = ParserMemo()
   var markers = MarkerList()
 
   package init() {}

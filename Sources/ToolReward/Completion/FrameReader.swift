@@ -20,6 +20,14 @@ struct FrameRoom {
   let session: ValueSession
   /// The tools whose schemas say what a value's text means.
   let tools: Toolbox?
+  /// What is known of this text from frames read before.
+  let memo: ParserMemo
+}
+
+/// What reading one frame of a text found out about the rest of it, so that hostile text is not searched again and again.
+final class ParserMemo {
+  /// From here on no delimiter closes a string.
+  var unclosedFrom = Int.max
 }
 
 /// The engine of a format. Formats of JSON, which most are, are spared the look-up of a protocol.

@@ -138,13 +138,20 @@ struct PatternList: Sendable {
     return nil
   }
 
-  /// The length of the first pattern that begins at a position of the text; `nil` if none does.
-  func lengthOfFirst(in text: Span<UInt8>, startingAt position: Int) -> Int? {
+  /// The first pattern that begins at a position of the text, as its index and length; `nil` if none does.
+  func first(in text: Span<UInt8>, startingAt position: Int) -> (index: Int, length: Int)? {
     for pattern in patterns where pattern.end - pattern.start <= text.count - position {
       let count = pattern.end - pattern.start
-      if ByteSearch.equal(bytes.span, pattern.start..<pattern.end, text, position..<(position + count)) { return count }
+      if ByteSearch.equal(bytes.span, pattern.start..<pattern.end, text, position..<(position + count)) {
+        return (pattern.index, count)
+      }
     }
     return nil
+  }
+
+  /// The length of the first pattern that begins at a position of the text; `nil` if none does.
+  func lengthOfFirst(in text: Span<UInt8>, startingAt position: Int) -> Int? {
+    first(in: text, startingAt: position)?.length
   }
 
   var isEmpty: Bool { patterns.isEmpty }

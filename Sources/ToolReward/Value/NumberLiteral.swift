@@ -81,6 +81,36 @@ enum NumberLiteral {
 
   // MARK: Python's numbers
 
+  /// Where the JSON number that starts at a position ends; `nil` if none does, or if it runs on into a word.
+  static func end(_ text: Span<UInt8>, from start: Int) -> Int? {
+    func digits(_ text: Span<UInt8>, _ start: Int) -> Int {
+      var position = start
+      while position < text.count, (0x30...0x39).contains(text[position]) { position += 1 }
+      return position
+    }
+    let first = start < text.count && text[start] == 0x2D ? start + 1 : start
+    var position = digits(text, first)
+    // No digit, or one too many after a zero.
+    guard position > first, text[first] != 0x30 || position == first + 1 else { return nil }
+    if position < text.count, text[position] == 0x2E {
+      let end = digits(text, position + 1)
+      guard end > position + 1 else { return nil }
+      position = end
+    }
+    if position < text.count, text[position] | 0x20 == 0x65 {
+      var from = position + 1
+      if from < text.count, text[from] == 0x2B || text[from] == 0x2D { from += 1 }
+      let end = digits(text, from)
+      guard end > from else { return nil }
+      position = end
+    }
+    guard position < text.count else { return position }
+    switch text[position] {
+    case 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2E, 0x2B, 0x2D, 0x80...0xFF: return nil
+    default: return position
+    }
+  }
+
   /// The nearest binary64 of a literal with a fraction or an exponent, as Python's `float()` reads it.
   static func double(_ text: Span<UInt8>, _ range: Range<Int>) -> Double {
     let spelling = unsafe text.extracting(range).withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }

@@ -10,6 +10,7 @@ struct NamedFrameReader: FrameReader {
   private let indexSeparator: [UInt8]
   private let identifierOpen: PatternList
   private let nameEnd: PatternList
+  private let relaxed: RelaxedReader?
   private let fence: (open: [UInt8], close: [UInt8])?
   /// Names and identifiers are shorter than this.
   private static let nameLimit = 1024
@@ -23,6 +24,11 @@ struct NamedFrameReader: FrameReader {
     indexSeparator = Array(rule.indexSeparator.utf8)
     identifierOpen = PatternList([Array(rule.identifierOpen.utf8)])
     nameEnd = PatternList(rule.nameEnd.map { Array($0.utf8) })
+    if case .relaxed(let syntax) = rule.syntax {
+      relaxed = RelaxedReader(syntax, limits: rule.limits)
+    } else {
+      relaxed = nil
+    }
     fence = rule.fence.map { (Array($0.open.utf8), Array($0.close.utf8)) }
   }
 
@@ -35,7 +41,7 @@ struct NamedFrameReader: FrameReader {
     var section = CallSection(open: open, frame: frame, leniencies: leniencies)
     if !rule.callOpen.isEmpty {
       return section.read(text, markers, into: &completion) { call, completion in
-        readCall(call.start..<call.end, text, markers, room.session, into: &completion)
+        readCall(call.start..<call.end, text, markers, room, into: &completion)
       }
     }
     // The frame's marker is the call's: without a name and arguments behind it, it is text.
@@ -43,7 +49,7 @@ struct NamedFrameReader: FrameReader {
       return section.recordUnconfirmed(text, markers, into: &completion)
     }
     section.begin(completion)
-    let end = readCall(open, text, markers, room.session, into: &completion)
+    let end = readCall(open, text, markers, room, into: &completion)
     return section.close(at: end, text, markers, into: &completion)
   }
 
@@ -121,7 +127,7 @@ struct NamedFrameReader: FrameReader {
 
   /// Reads the call that a marker opens, and records the attempt. Returns where it ends.
   private func readCall(
-    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ session: ValueSession,
+    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
     into completion: inout Completion
   ) -> Int {
     let index = completion.attempts.count
@@ -134,11 +140,11 @@ struct NamedFrameReader: FrameReader {
     var position = open.upperBound
     if let header = header(text, from: position), header.isWhole {
       position = header.end
-      attempt.name = try? name(text, header.name, session)
+      attempt.name = try? name(text, header.name, room.session)
       if !header.isUsual {
         forgive(.otherIdentifier, .invalidName, .unusualIdentifier, header.name, &attempt, index, &completion)
       }
-      position = readArguments(from: position, text, markers, session, &attempt, index, into: &completion)
+      position = readArguments(from: position, text, markers, room, &attempt, index, into: &completion)
     } else {
       fail(.invalidName, .missingName, open)
       position = resynchronised(from: position, markers, completion.bodyEnd)
@@ -171,13 +177,14 @@ struct NamedFrameReader: FrameReader {
 
   /// Reads the arguments. Returns where they end, their fence included.
   private func readArguments(
-    from start: Int, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ session: ValueSession,
+    from start: Int, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
     _ attempt: inout CallAttempt, _ index: Int, into completion: inout Completion
   ) -> Int {
     func fail(_ status: CallAttempt.Status, _ code: Diagnostic.Code, _ range: Range<Int>) {
       if attempt.status == .ok { attempt.status = status }
       completion.diagnostics.append(Diagnostic(code, range, attempt: index))
     }
+    let session = room.session
     var position = start
     var isFenced = false
     if let fence {
@@ -189,7 +196,12 @@ struct NamedFrameReader: FrameReader {
       }
     }
     do throws(ValueError) {
-      let read = try session.readPrefix(text, from: position, syntax: .json, limits: rule.limits)
+      let read =
+        if let relaxed {
+          try relaxed.readPrefix(text, from: position, room)
+        } else {
+          try session.readPrefix(text, from: position, syntax: .json, limits: rule.limits)
+        }
       position = read.end
       attempt.arguments = read.root
       let node = session.tape.nodes[read.root]
@@ -244,7 +256,7 @@ struct NamedFrameReader: FrameReader {
       }
       return nil
     }
-    if let cursor = next(from: max(start, offset ?? start)) {
+    if let cursor = next(from: max(start, offset.map { $0 - 1 } ?? start)) {
       // A closing marker in what was read stood in a string; an opening one begins a call that must not be lost.
       let open = offset.flatMap { offset in
         (markers.index(from: start)..<markers.index(from: offset)).first {

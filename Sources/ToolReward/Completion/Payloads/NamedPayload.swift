@@ -21,10 +21,20 @@ public struct NamedPayload: Sendable, Hashable {
   public var isNameEndOptional: Bool
   /// The code fence around the arguments: what opens and what closes it; `nil` without one.
   public var fence: Fence?
+  /// How the arguments are spelled.
+  public var syntax: Syntax
   /// What closes a call; none if its arguments' end does.
   public var callClose: [String]
   /// Bounds on a payload.
   public var limits: ValueLimits
+
+  /// A spelling of arguments.
+  public enum Syntax: Sendable, Hashable {
+    /// JSON.
+    case json
+    /// JSON with other spellings.
+    case relaxed(RelaxedSyntax)
+  }
 
   /// A code fence.
   public struct Fence: Sendable, Hashable {
@@ -44,7 +54,7 @@ public struct NamedPayload: Sendable, Hashable {
   public init(
     callOpen: [String] = [], kind: String = "", namePrefix: String = "", indexSeparator: String = "",
     identifierOpen: String = "", nameEnd: [String], isNameEndOptional: Bool = false, fence: Fence? = nil,
-    callClose: [String] = [], limits: ValueLimits = .standard
+    syntax: Syntax = .json, callClose: [String] = [], limits: ValueLimits = .standard
   ) {
     self.callOpen = callOpen
     self.kind = kind
@@ -54,6 +64,7 @@ public struct NamedPayload: Sendable, Hashable {
     self.nameEnd = nameEnd
     self.isNameEndOptional = isNameEndOptional
     self.fence = fence
+    self.syntax = syntax
     self.callClose = callClose
     self.limits = limits
   }

@@ -4,11 +4,11 @@ import Testing
 
 /// Parses and checks what holds of any completion: segments tile the text, ranges lie in it, a second parse into used room is the same.
 func parsed(
-  _ text: [UInt8], _ format: CompletionFormat, view: InputView = .response,
+  _ text: [UInt8], _ format: CompletionFormat, view: InputView = .response, tools: Toolbox? = nil,
   sourceLocation: SourceLocation = #_sourceLocation
 ) -> Completion {
   let parser = CompletionParser(format)
-  let completion = parser.parse(text, view: view)
+  let completion = parser.parse(text, view: view, tools: tools)
   var position = 0
   for segment in completion.segments {
     #expect(segment.range.lowerBound == position, "segments tile", sourceLocation: sourceLocation)
@@ -31,7 +31,7 @@ func parsed(
   unsafe text.withUnsafeBufferPointer {
     let span = unsafe $0.span
     var workspace = ParserWorkspace()
-    parser.parse(span, view: view, workspace: &workspace, into: &again)
+    parser.parse(span, view: view, tools: tools, workspace: &workspace, into: &again)
   }
   #expect(again.segments == completion.segments, sourceLocation: sourceLocation)
   #expect(again.diagnostics == completion.diagnostics, sourceLocation: sourceLocation)

@@ -72,7 +72,7 @@ struct NamedFrameReader: FrameReader {
       guard ByteSearch.matches(kind, in: text, at: position) else { return nil }
       position += kind.count
     }
-    position = skipJSONSpace(text, position)
+    while position < text.count, text[position] == 0x20 { position += 1 }
     let first = position
     let limit = min(text.count, first + Self.nameLimit)
     var nameLast: Int?
@@ -94,10 +94,18 @@ struct NamedFrameReader: FrameReader {
         guard let length = nameEnd.lengthOfFirst(in: text, startingAt: position) else { return nil }
         return named(text, first..<(nameLast ?? position), end: position + length)
       }
-      if byte == 0x7B || byte == 0x22 || byte == 0x3C { return nil }
+      if Self.endsName(byte) { return nil }
       position += 1
     }
     return nil
+  }
+
+  /// What no name holds: with it, what stands here is no name but a value, or a tag.
+  private static func endsName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x22, 0x3C, 0x3E, 0x5B, 0x5D, 0x7B, 0x7D: true
+    default: false
+    }
   }
 
   private func named(_ text: Span<UInt8>, _ range: Range<Int>, end: Int) -> Header {

@@ -68,15 +68,15 @@ struct TaggedFrameReader: FrameReader {
     completion.attempts.append(attempt)
     var types: ParameterTypes?
     do throws(ValueError) {
-      if let name = name(text, from: nameStart, markers), !name.range.isEmpty {
-        position = name.end
+      let name = name(text, from: nameStart, markers)
+      if let name { position = name.end }
+      if let name, !name.range.isEmpty {
         session.beginValue(limits: rule.limits)
         try session.write(string: text, name.range, at: name.range)
         attempt.name = try session.finishValue(at: name.end)
         types = room.tools?.tool(named: bytes(text, name.range)).flatMap { ParameterTypes($0) }
       } else {
         fail(.invalidName, .missingName, call.start..<nameStart)
-        position = min(nameStart, text.count)
       }
       session.beginValue(limits: rule.limits)
       try session.open(.object, at: position)
@@ -137,7 +137,7 @@ struct TaggedFrameReader: FrameReader {
       if attempt.status == .ok { attempt.status = .malformed }
       completion.diagnostics.append(Diagnostic(code, range, attempt: index))
     }
-    guard let key = ended(text, from: marker.end, by: keyEnd) else {
+    guard let key = Self.ended(text, from: marker.end, by: keyEnd) else {
       fail(.malformedPayload, marker.start..<marker.end)
       return marker.end
     }
@@ -190,7 +190,7 @@ struct TaggedFrameReader: FrameReader {
     range: Range<Int>, end: Int
   )? {
     if !nameEnd.isEmpty {
-      guard let name = ended(text, from: start, by: nameEnd) else { return nil }
+      guard let name = Self.ended(text, from: start, by: nameEnd) else { return nil }
       return name
     }
     // Without an end of its own a name is one word, after which only a key or the frame's end may come.
@@ -214,13 +214,15 @@ struct TaggedFrameReader: FrameReader {
   }
 
   /// The text from a position to the first pattern that ends it on the same line, and where that pattern ends.
-  private func ended(_ text: Span<UInt8>, from start: Int, by patterns: PatternList) -> (range: Range<Int>, end: Int)? {
+  static func ended(_ text: Span<UInt8>, from start: Int, by patterns: PatternList) -> (range: Range<Int>, end: Int)? {
     var position = start
-    let limit = min(text.count, start + Self.nameLimit)
+    let limit = min(text.count, start + nameLimit)
     while position < limit, text[position] != 0x0A {
       if let length = patterns.lengthOfFirst(in: text, startingAt: position) {
         return (start..<position, position + length)
       }
+      // A tag begins: the name before it was never ended.
+      if text[position] == 0x3C { return nil }
       position += 1
     }
     return nil

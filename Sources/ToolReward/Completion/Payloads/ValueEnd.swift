@@ -101,15 +101,7 @@ struct ValueEnd: ~Escapable {
     return types.declares(text, key)
   }
 
-  private func key(from start: Int) -> Range<Int>? {
-    var position = start
-    let limit = min(text.count, start + 1024)
-    while position < limit, text[position] != 0x0A {
-      if keyEnd.lengthOfFirst(in: text, startingAt: position) != nil { return start..<position }
-      position += 1
-    }
-    return nil
-  }
+  private func key(from start: Int) -> Range<Int>? { TaggedFrameReader.ended(text, from: start, by: keyEnd)?.range }
 
   /// What follows the closing tag at `cursor`.
   private func follow(after close: MarkerPosition, _ cursor: Int, _ markers: borrowing MarkerList, _ bodyEnd: Int)

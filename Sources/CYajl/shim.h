@@ -4,6 +4,9 @@
 /* memchr and memcmp: the C library's are vectorised, the standard library's loops are not. */
 #include <string.h>
 
+/* pow: Python's floats are raised by the C library's. */
+#include <math.h>
+
 /* Debian installs the headers under <yajl/…>. Upstream's yajl.pc points the
    compiler inside that folder (lloyd/yajl#235), where only the bare name is found. */
 #if __has_include(<yajl/yajl_parse.h>)

@@ -1,0 +1,100 @@
+/// Decodes a text as the Berkeley Function Calling Leaderboard does for models that are asked to write Python calls:
+/// `default_decode_ast_prompting(text, Python)` of the package `bfcl-eval`.
+///
+/// Where that code raises, there is no result. It departs in this, because it never runs model output:
+/// - Arithmetic is worked out only on constants, lists and tuples; with a name, a call, a comparison or the like in it there is no result.
+/// - Byte strings, complex numbers and tuples as keys, which cannot be written as JSON, give no result.
+/// - An f-string's text, where a call without keywords is written out, gives no result.
+/// - Limits: an integer of more than 4,300 digits, a string of more than a mebibyte, or a list of more than 65,536 elements made by arithmetic
+///   give no result. Python's own limits (recursion, parser stack) are not the same.
+struct BFCLDecoder: Sendable {
+  /// Which version of the package.
+  enum Version: Sendable, Hashable {
+    /// 2025.7.9: brackets and quotes around the text do not count.
+    case v3
+    /// 2026.3.23: white space, then quotes around the text do not count.
+    case v4
+  }
+
+  let version: Version
+  var limits = ValueLimits.standard
+
+  init(_ version: Version) {
+    self.version = version
+  }
+
+  /// The calls, by their names' and arguments' nodes on the tape; `nil` where the package raises. What was written to the tape then stays.
+  func decode(
+    _ text: Span<UInt8>, _ range: Range<Int>, session: ValueSession
+  ) -> [(name: Int, arguments: Int)]? {
+    guard range.count <= limits.bytes, TextChecks.firstIllFormedUTF8(in: text, range) == nil else { return nil }
+    let (source, shift) = cleaned(text, range)
+    guard !source.contains(0) else { return nil }
+    let tree = PythonTree()
+    do throws(PythonError) {
+      var parser = try PythonParser(source.span, 0..<source.count, tree: tree)
+      let body = try parser.whole()
+      return calls(body, tree, shift: shift, session: session)
+    } catch {
+      return nil
+    }
+  }
+
+  /// The text that is parsed, and what is added to its offsets to get the completion's.
+  private func cleaned(_ text: Span<UInt8>, _ range: Range<Int>) -> (source: [UInt8], shift: Int) {
+    let outer = Self.stripped(text, range) { $0 == 0x60 || $0 == 0x0A || $0 == 0x20 }
+    let hasOpening = !outer.isEmpty && text[outer.lowerBound] == 0x5B
+    var source: [UInt8] = hasOpening ? [] : [0x5B]
+    source.reserveCapacity(outer.count + 2)
+    for position in outer { source.append(text[position]) }
+    if source.last != 0x5D { source.append(0x5D) }
+    let span = source.span
+    var inner = 0..<source.count
+    switch version {
+    case .v3: inner = Self.stripped(span, inner) { $0 == 0x5B || $0 == 0x5D || $0 == 0x27 }
+    case .v4: inner = Self.stripped(span, PythonText.strip(span, inner)) { $0 == 0x27 }
+    }
+    let shift = outer.lowerBound - (hasOpening ? 0 : 1) + inner.lowerBound
+    return (Array(source[inner]), shift)
+  }
+
+  private static func stripped(_ text: Span<UInt8>, _ range: Range<Int>, _ isStripped: (UInt8) -> Bool) -> Range<Int> {
+    var start = range.lowerBound
+    var end = range.upperBound
+    while start < end, isStripped(text[start]) { start += 1 }
+    while end > start, isStripped(text[end - 1]) { end -= 1 }
+    return start..<end
+  }
+
+  private func calls(
+    _ body: Int32, _ tree: PythonTree, shift: Int, session: ValueSession
+  ) -> [(name: Int, arguments: Int)]? {
+    var elements = [body]
+    switch tree[body].kind {
+    case .call: break
+    case .list, .tuple, .set: elements = Array(tree.list(body))
+    default: return nil
+    }
+    guard elements.allSatisfy({ tree[$0].kind == .call }) else { return nil }
+    var values = PythonValues(tree, .bfcl, shift: shift)
+    do throws(PythonValues.Failure) {
+      for call in elements {
+        for member in values.keywords(of: call) { try values.resolve(member.value) }
+      }
+    } catch {
+      return nil
+    }
+    var calls: [(name: Int, arguments: Int)] = []
+    do throws(ValueError) {
+      for call in elements {
+        let place = tree[call].source
+        let name = try values.write(name: values.functionName(call), at: place, limits: limits, to: session)
+        let arguments = try values.write(values.keywords(of: call), at: place, limits: limits, to: session)
+        calls.append((name, arguments.node))
+      }
+    } catch {
+      return nil
+    }
+    return calls
+  }
+}

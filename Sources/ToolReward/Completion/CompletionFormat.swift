@@ -42,7 +42,7 @@ public struct CompletionFormat: Sendable, Hashable {
   /// Whether the tools' schemas say what a completion means, as where values are plain text.
   public var usesTools: Bool {
     switch payload {
-    case .json, .named, .channels: false
+    case .json, .named, .python, .bfcl, .channels: false
     case .tagged(let tagged): tagged.typing == .schema
     }
   }
@@ -58,6 +58,10 @@ public struct CompletionFormat: Sendable, Hashable {
     case tagged(TaggedPayload)
     /// A name, then the arguments as JSON: see ``NamedPayload``.
     case named(NamedPayload)
+    /// Calls written in Python: see ``PythonPayload``.
+    case python(PythonPayload)
+    /// The whole answer as the Berkeley Function Calling Leaderboard decodes it.
+    case bfcl(BFCLVersion)
     /// Messages on channels: see ``ChannelPayload``. The messages are the frames: ``CallFrame/messages``.
     case channels(ChannelPayload)
   }

@@ -40,6 +40,8 @@ enum PayloadEngine: Sendable {
     case .json(let rule): self = .json(JSONPayloadReader(rule, frame: format.frame, leniencies: format.leniencies))
     case .tagged(let rule): self = .other(TaggedFrameReader(rule, format))
     case .named(let rule): self = .other(NamedFrameReader(rule, format))
+    case .python(let rule): self = .other(PythonFrameReader(rule, format))
+    case .bfcl(let version): self = .other(BFCLFrameReader(version))
     // Messages have no frames.
     case .channels: self = .json(JSONPayloadReader(JSONPayload(), frame: format.frame, leniencies: format.leniencies))
     }

@@ -108,7 +108,7 @@ struct MarkerSet: Sendable {
     add(.frameOpen, format.frame.open)
     add(.frameClose, format.frame.close)
     switch format.payload {
-    case .json: break
+    case .json, .python, .bfcl: break
     case .tagged(let tagged):
       add(.callOpen, tagged.callOpen)
       add(.callClose, tagged.callClose)

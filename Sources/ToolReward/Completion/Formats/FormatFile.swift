@@ -10,7 +10,7 @@ extension CompletionFormat {
   /// ```
   ///
   /// `name`, `frame` and `payload` are required; without `reasoning` the format has `<think>`, with `null` none. `payload` has one member that
-  /// names the engine: `json`, `tagged`, `named` or `channels`, which needs no `frame`. Docs/Files.md lists the members.
+  /// names the engine: `json`, `tagged`, `named`, `python`, `bfcl` or `channels`, which needs no `frame`. Docs/Files.md lists the members.
   ///
   /// - Throws: ``ConfigurationError`` with line, column, JSON Pointer and mend.
   public init(file text: [UInt8]) throws(ConfigurationError) {
@@ -78,14 +78,18 @@ extension CompletionFormat {
   }
 
   private static func payload(_ member: Configuration) throws(ConfigurationError) -> Payload {
-    try member.object(knowing: ["json", "tagged", "named", "channels"])
+    try member.object(knowing: ["json", "tagged", "named", "python", "bfcl", "channels"])
     var found: [Payload] = []
     if let json = member["json"] { found.append(.json(try Self.json(json))) }
     if let tagged = member["tagged"] { found.append(.tagged(try Self.tagged(tagged))) }
     if let named = member["named"] { found.append(.named(try Self.named(named))) }
+    if let python = member["python"] { found.append(.python(try Self.python(python))) }
+    if let bfcl = member["bfcl"] {
+      found.append(.bfcl(try bfcl.choice([("v3", BFCLVersion.v3), ("v4", .v4)])))
+    }
     if let channels = member["channels"] { found.append(.channels(try Self.channels(channels))) }
     guard let payload = found.first, found.count == 1 else {
-      throw member.error("must have one of the members json, tagged, named, channels")
+      throw member.error("must have one of the members json, tagged, named, python, bfcl, channels")
     }
     return payload
   }
@@ -167,6 +171,14 @@ extension CompletionFormat {
           open: try pair.required("open").nonEmptyString(), close: try pair.required("close").nonEmptyString()))
     }
     return syntax
+  }
+
+  private static func python(_ python: Configuration) throws(ConfigurationError) -> PythonPayload {
+    try python.object(knowing: ["layout", "json_words", "spaced_names"])
+    return PythonPayload(
+      layout: try python["layout"]?.choice([("list", PythonPayload.Layout.list), ("lines", .lines)]) ?? .list,
+      allowsJSONWords: try python["json_words"]?.boolean() ?? false,
+      allowsSpacedNames: try python["spaced_names"]?.boolean() ?? false)
   }
 
   private static func channels(_ channels: Configuration) throws(ConfigurationError) -> ChannelPayload {

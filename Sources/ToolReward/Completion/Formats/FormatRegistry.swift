@@ -13,7 +13,8 @@ public struct FormatRegistry: Sendable {
   public static let builtIn: [CompletionFormat] = [
     .toolN1, .toolRL, .hermes, .qwen3Coder, .mimo, .seedOSS, .glm, .harmony, .llama3JSON, .deepSeekV3, .deepSeekV31,
     .deepSeekDSML,
-    .kimiK2, .mistral, .mistralList, .gemma4, .toolN1Scan, .toolN1LlamaScan,
+    .kimiK2, .mistral, .mistralList, .gemma4, .pythonic, .llama4Pythonic, .toolACE, .olmo3, .lfm2, .bfclV3, .bfclV4,
+    .toolN1Scan, .toolN1LlamaScan,
   ]
 
   /// Adds a format, in place of one with the same name if there is one.

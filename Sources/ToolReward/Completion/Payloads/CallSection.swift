@@ -38,7 +38,7 @@ struct CallSection {
     let start = skipJSONSpace(text, position)
     let first = markers.index(from: start)
     guard first < markers.count, markers[first].start == start, markers[first].kind == .callOpen else {
-      return recordUnconfirmed(text, markers, into: &completion)
+      return recordUnconfirmed(start, markers, into: &completion)
     }
     reading: while true {
       let place = skipJSONSpace(text, position)
@@ -133,13 +133,14 @@ struct CallSection {
   }
 
   /// Records a frame in which no call begins, if it is closed before another opens: a failed attempt. Else the marker is text.
+  ///
+  /// - Parameter start: The first position of the payload that is no white space.
   func recordUnconfirmed(
-    _ text: Span<UInt8>, _ markers: borrowing MarkerList, into completion: inout Completion
+    _ start: Int, _ markers: borrowing MarkerList, into completion: inout Completion
   ) -> Int? {
     guard !isOutside, let close = markers.frameClose(from: open.upperBound),
       close.start < markers.frameOpen(from: open.upperBound)?.start ?? .max
     else { return nil }
-    let start = skipJSONSpace(text, open.upperBound)
     let isEmpty = start == close.start
     let index = completion.attempts.count
     let range = open.lowerBound..<close.end

@@ -46,7 +46,7 @@ struct NamedFrameReader: FrameReader {
     }
     // The frame's marker is the call's: without a name and arguments behind it, it is text.
     guard let header = header(text, from: open.upperBound), header.isWhole else {
-      return section.recordUnconfirmed(text, markers, into: &completion)
+      return section.recordUnconfirmed(skipJSONSpace(text, open.upperBound), markers, into: &completion)
     }
     section.begin(completion)
     let end = readCall(open, text, markers, room, into: &completion)

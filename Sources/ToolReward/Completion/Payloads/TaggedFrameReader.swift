@@ -43,7 +43,9 @@ struct TaggedFrameReader: FrameReader {
     }
     // The frame is the call: a marker with no name behind it is text.
     let name = self.name(text, from: open.upperBound, markers)
-    guard let name, !name.range.isEmpty else { return section.recordUnconfirmed(text, markers, into: &completion) }
+    guard let name, !name.range.isEmpty else {
+      return section.recordUnconfirmed(skipJSONSpace(text, open.upperBound), markers, into: &completion)
+    }
     let call = MarkerPosition(kind: .frameOpen, start: open.lowerBound, length: open.count)
     section.begin(completion)
     let end = readCall(from: call, nameStart: open.upperBound, text, markers, room, into: &completion)

@@ -8,13 +8,7 @@
 /// - Limits: an integer of more than 4,300 digits, a string of more than a mebibyte, or a list of more than 65,536 elements made by arithmetic
 ///   give no result. Python's own limits (recursion, parser stack) are not the same.
 struct BFCLDecoder: Sendable {
-  /// Which version of the package.
-  enum Version: Sendable, Hashable {
-    /// 2025.7.9: brackets and quotes around the text do not count.
-    case v3
-    /// 2026.3.23: white space, then quotes around the text do not count.
-    case v4
-  }
+  typealias Version = BFCLVersion
 
   let version: Version
   var limits = ValueLimits.standard

@@ -65,7 +65,7 @@ if Context.environment["FUZZING"] != nil {
 
 // BENCHMARKS=1: the loops of Tests/Benchmark/benchmark.py.
 if Context.environment["BENCHMARKS"] != nil {
-  for name in ["InMemory", "SchemaLoop"] {
+  for name in ["InMemory", "SchemaLoop", "Formats"] {
     package.targets.append(
       .executableTarget(
         name: name, dependencies: ["ToolReward"], path: "Tests/Benchmark/\(name)", swiftSettings: settings))

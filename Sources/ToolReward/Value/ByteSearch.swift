@@ -110,6 +110,8 @@ struct PatternList: Sendable {
     let index: Int
     let start: Int
     let end: Int
+    /// The first byte.
+    let first: UInt8
     /// The last byte, and the one before it, if there is one.
     let last: UInt8
     let lastButOne: UInt8?
@@ -123,7 +125,8 @@ struct PatternList: Sendable {
       let last = pattern[pattern.count - 1]
       patterns.append(
         Pattern(
-          index: index, start: bytes.count, end: bytes.count + pattern.count, last: last,
+          index: index, start: bytes.count, end: bytes.count + pattern.count, first: pattern[0],
+          last: last,
           lastButOne: pattern.count > 1 ? pattern[pattern.count - 2] : nil))
       bytes += pattern
     }
@@ -139,10 +142,15 @@ struct PatternList: Sendable {
   }
 
   /// The first pattern that begins at a position of the text, as its index and length; `nil` if none does.
+  @inline(__always)
   func first(in text: Span<UInt8>, startingAt position: Int) -> (index: Int, length: Int)? {
-    for pattern in patterns where pattern.end - pattern.start <= text.count - position {
+    guard position < text.count else { return nil }
+    let byte = text[position]
+    for pattern in patterns where pattern.first == byte {
       let count = pattern.end - pattern.start
-      if ByteSearch.equal(bytes.span, pattern.start..<pattern.end, text, position..<(position + count)) {
+      if count <= text.count - position,
+        ByteSearch.equal(bytes.span, pattern.start..<pattern.end, text, position..<(position + count))
+      {
         return (pattern.index, count)
       }
     }
@@ -150,6 +158,7 @@ struct PatternList: Sendable {
   }
 
   /// The length of the first pattern that begins at a position of the text; `nil` if none does.
+  @inline(__always)
   func lengthOfFirst(in text: Span<UInt8>, startingAt position: Int) -> Int? {
     first(in: text, startingAt: position)?.length
   }

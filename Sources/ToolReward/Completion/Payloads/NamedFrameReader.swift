@@ -41,7 +41,8 @@ struct NamedFrameReader: FrameReader {
     var section = CallSection(open: open, frame: frame, leniencies: leniencies)
     if !rule.callOpen.isEmpty {
       return section.read(text, markers, into: &completion) { call, completion in
-        readCall(call.start..<call.end, text, markers, room, into: &completion)
+        readCall(
+          call.start..<call.end, header(text, from: call.end), text, markers, room, into: &completion)
       }
     }
     // The frame's marker is the call's: without a name and arguments behind it, it is text.
@@ -49,7 +50,7 @@ struct NamedFrameReader: FrameReader {
       return section.recordUnconfirmed(skipJSONSpace(text, open.upperBound), markers, into: &completion)
     }
     section.begin(completion)
-    let end = readCall(open, text, markers, room, into: &completion)
+    let end = readCall(open, header, text, markers, room, into: &completion)
     return section.close(at: end, text, markers, into: &completion)
   }
 
@@ -135,7 +136,7 @@ struct NamedFrameReader: FrameReader {
 
   /// Reads the call that a marker opens, and records the attempt. Returns where it ends.
   private func readCall(
-    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
+    _ open: Range<Int>, _ header: Header?, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
     into completion: inout Completion
   ) -> Int {
     let index = completion.attempts.count
@@ -146,7 +147,7 @@ struct NamedFrameReader: FrameReader {
     }
     completion.attempts.append(attempt)
     var position = open.upperBound
-    if let header = header(text, from: position), header.isWhole {
+    if let header, header.isWhole {
       position = header.end
       attempt.name = try? name(text, header.name, room.session)
       if !header.isUsual {

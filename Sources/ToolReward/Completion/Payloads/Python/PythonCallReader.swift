@@ -64,6 +64,12 @@ final class PythonCallReader: Sendable {
     position = skipSpace(text, position + 1, end)
     let tree = PythonTree()
     while position < end, text[position] != 0x5D {
+      if text[position] == 0x2C {
+        // Nothing stands between two commas.
+        if reading.failure == nil { reading.failure = ValueError(.malformed, at: position) }
+        position = skipSpace(text, position + 1, end)
+        continue
+      }
       var call = readCall(text, position, end, tree, session)
       var after = skipSpace(text, call.range.upperBound, end)
       if after < end, text[after] != 0x2C, text[after] != 0x5D {
@@ -84,7 +90,7 @@ final class PythonCallReader: Sendable {
       reading.end = position + 1
     } else {
       reading.end = end
-      reading.failure = ValueError(.unexpectedEnd, at: end)
+      if reading.failure == nil { reading.failure = ValueError(.unexpectedEnd, at: end) }
     }
     return reading
   }
@@ -155,8 +161,10 @@ final class PythonCallReader: Sendable {
     while token(parser) != .rightParenthesis {
       let start = parser.token.start
       var name: [UInt8]?
+      var isUnpacked = false
       switch parser.token.kind {
       case .star, .doubleStar:
+        isUnpacked = true
         call.fail(.unpackedArgument, at: start)
         try parser.advance()
       case .name where parser.isEqualNext:
@@ -180,7 +188,7 @@ final class PythonCallReader: Sendable {
       }
       if let name {
         parts.members.append(PythonValues.Member(name: name, identity: name, value: value))
-      } else {
+      } else if !isUnpacked {
         call.notes.append((.positionalArgument, start..<parser.lastEnd))
         parts.positional.append(value)
       }

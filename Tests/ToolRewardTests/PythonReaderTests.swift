@@ -2,8 +2,8 @@ import Testing
 
 @testable import ToolReward
 
-/// What was read, as one line: each call as `name{arguments}`, then `+` and its positional values, `!` and its failure, `?` and its notes, `=2` if
-/// a name came twice; then `!!` and the list's failure, and where reading ended if that is not the text's end.
+/// What was read, as one line: each call as `name{arguments}`, then `+` and its positional values, `!` and its failure, `?` and its notes,
+/// `=2` if a name came twice; then `!!` and the list's failure, and where reading ended if that is not the text's end.
 private func read(_ text: [UInt8], _ rule: PythonPayload, end: Int? = nil) -> String {
   let session = ValueSession()
   let reading = PythonCallReader(rule).read(text.span, from: 0, end: end ?? text.count, session: session)
@@ -231,6 +231,14 @@ private func read(_ text: [UInt8], _ rule: PythonPayload, end: Int? = nil) -> St
         _ = BFCLDecoder(version).decode(bytes.span, 0..<bytes.count, session: session)
       }
     }
+  }
+
+  /// Comments hide brackets from the parser, which then reads on and on, call after call.
+  @Test func hiddenBrackets() {
+    let bytes = Array(("[" + Self.many("f(#),\n", 150) + Self.many("1,", 20_000)).utf8)
+    let session = ValueSession()
+    let reading = PythonCallReader(PythonPayload()).read(bytes.span, from: 0, end: bytes.count, session: session)
+    #expect(reading.calls.count > 150 && reading.calls.allSatisfy { $0.failure != nil })
   }
 
   /// Lines that each open a bracket and close none.

@@ -4,8 +4,8 @@
     python3 Tests/Conformance/Scripts/python_differential.py --bfcl-v3 FOLDER --bfcl-v4 FOLDER [--count 100000] [--seed 1]
         [--command .build/release/toolreward]
 
-FOLDER is where bfcl-eval 2025.7.9, or 2026.3.23, is unpacked: what holds the folder bfcl_eval. Only four functions of it are run, so that
-it needs nothing that it depends on. Use CPython 3.11, whose grammar and `ast.unparse` ours are.
+FOLDER is where bfcl-eval 2025.7.9, or 2026.3.23, is unpacked: what holds the folder bfcl_eval. Only four functions of it are run, so
+that it needs nothing that it depends on. Use CPython 3.11, whose grammar and `ast.unparse` ours are.
 
 Compared is what JSON can hold of the result: value for value, `1` and `1.0` and `true` told apart. Left out, as documented with BFCLDecoder:
 arithmetic on anything but constants, f-strings within text, results that are not JSON, and what takes the package more than a second.
@@ -30,7 +30,8 @@ def official(folder):
         tree = ast.parse(file.read())
 
     class ReturnFormat:
-        PYTHON, JAVA, JAVASCRIPT, VERBOSE_XML, CONCISE_XML, JSON = "Python", "Java", "JavaScript", "verbose", "concise", "json"
+        PYTHON, JAVA, JAVASCRIPT = "Python", "Java", "JavaScript"
+        VERBOSE_XML, CONCISE_XML, JSON = "verbose", "concise", "json"
 
     names = {"ast": ast, "ReturnFormat": ReturnFormat}
     body = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in WANTED]
@@ -144,176 +145,209 @@ def compare(decode, version, cases, results):
     return counts
 
 
+SIGNS = ["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^"]
+NAMES = (
+    "a b x f foo _f true null é ﬁ ª x1 print match ｘ 𝐱 e\u0301 Ａ ᾲ 가 각 type ſ µ".split()
+)
+NUMBERS = (
+    "0 1 2 3 5 7 10 255 12345678901234567890 9007199254740993 18446744073709551616 1.0 0.5 .5 5. 1e5 1E-3 1e400 1e22 1e16 1e15 0.1 "
+    "123456789.123 1_000 1_0.5_0 007.5 00 0_0 09. 0e0 1e-400 5e-324 2.5e-5 1e308 0.0001 0.00001 3.14 0x1F 0o17 0b101 0x_f 0b1_0 1j 2.5J "
+    "0xdeadbeefcafebabe1234"
+).split()
+PIECES = (
+    "a|b| |\\n|\\t|\\x41|\\u00e9|\\U0001F600|\\101|\\0|\\q|\\\\|é|日|{|}|{{|}}|%s|%|\\ud800|\\\n|\x7f|\xa0|\u200b|#|\\'|\\\"|(|)|[|]|,"
+).split("|")
+PREFIXES = [""] * 12 + "r u b f rb Rb fr U R F bR ur B".split()
+INSERTED = list("()[]{},:='\"\\ \n\t#.*+-/%@&|^~<>!;$`0123456789abefnrux_éj\r\f\v\x00\ufeff\xa0") + (
+    "lambda |if |else |for |in |not |await |yield |async |:=|**|...|\\\n|#c\n|\r\n|``|\"\"\"|'''|None|True|0x|1_|and |is "
+).split("|")
+
+
 class Generator:
-    """Random Python, most of it valid."""
+    """Random Python, most of it valid. `depth` says how far an expression may nest."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
 
-    def c(s,*a): return s.random.choice(a)
-    def name(s): return s.random.choice(['a','b','x','f','foo','_f','true','null','é','ﬁ','ª','x1','print','match','ｘ','𝐱','e\u0301','Ａ','ᾲ','가','각','type','async_','ſ','µ'])
-    def kw(s): return s.random.choice(['a','b','c','x','from_','é','print','null'])
-    def num(s):
-        r=s.random
-        k=r.random()
-        if k<.35: return str(r.choice([0,1,2,3,5,7,10,255,-0,12345678901234567890,2**53+1,10**22,2**64,2**100]))
-        if k<.5: return r.choice(['1.0','0.5','.5','5.','1e5','1E-3','1e400','1e22','1e16','1e15','123456789.123','0.1','1_000','1_0.5_0','007.5','00','0_0','09.','0e0','1e-400','5e-324','2.5e-5','1e308','0.0001','0.00001','3.14','100.0','1.8883340'])
-        if k<.6: return r.choice(['0x1F','0o17','0b101','0XfF','0x_f','0b1_0','0xdeadbeefcafebabe1234'])
-        if k<.64: return r.choice(['1j','2.5J','0j','1e20j','1_0j','.5j'])
-        return str(r.randint(-0,1000))
-    def string(s):
-        r=s.random
-        body=''.join(r.choice(['a','b',' ','\\n','\\t','\\x41','\\u00e9','\\U0001F600','\\101','\\0','\\q','\\\\','é','日','{','}','{{','}}','%s','%','\\ud800','\\N{DIGIT ONE}' if r.random()<.0 else 'z','\\\n','\x7f','\xa0','\u200b','\\xff','#','/','\\\'','\\"','(',')','[',']',',','\t']) for _ in range(r.randint(0,5)))
-        p=r.choice(['']*12+['r','u','b','f','rb','Rb','fr','U','R','F','bR','ur','B'])
-        q=r.choice(["'",'"',"'",'"',"'''",'"""'])
-        if len(q)==3 and r.random()<.3: body+=r.choice(['\n','\r\n',"'",'"','\r'])
-        if r.random()<.15: body+={"'":'"','"':"'"}.get(q,'x')
-        t=p+q+body+q
-        if r.random()<.08: t+=r.choice(['',' '])+s.string()
-        return t
-    def fstring(s,d):
-        return 'f'+s.c('"','"""')+s.c('','x','{{','}}')+'{'+s.e(d-1).replace('"',"'")+s.c('','!r','!x','=',':>10',':{w}',':{{}}','= ','!s:x')+'}'+s.c('"','"""')
-    def const(s):
-        k=s.random.random()
-        if k<.4: return s.num()
-        if k<.7: return s.string()
-        return s.random.choice(['True','False','None','...'])
-    def atom(s,d):
-        r=s.random;k=r.random()
-        if d<=0 or k<.3: return s.const() if r.random()<.7 else s.name()
-        if k<.38: return '('+s.e(d-1)+')'
-        if k<.46: return '('+s.elems(d-1)+')'
-        if k<.56: return '['+s.elems(d-1)+']'
-        if k<.62: return '{'+s.elems(d-1)+'}'
-        if k<.72: return s.dict(d-1)
-        if k<.76: return s.comp(d-1)
-        if k<.78: return s.fstring(d)
-        if k<.8: return s.c('(yield)','(yield '+s.e(d-1)+')','(yield from '+s.e(d-1)+')','(yield '+s.e(d-1)+', '+s.e(d-1)+')')
-        if k<.9: return s.call(d-1)
-        if k<.95: return s.atom(d-1)+s.c('.',' .','. ')+s.name()
-        return s.atom(d-1)+'['+s.slice(d-1)+']'
-    def slice(s,d):
-        def one():
-            k=s.random.random()
-            if k<.5: return s.e(d)
-            if k<.6: return s.c(':','::',':'+s.e(d),s.e(d)+':')
-            if k<.7: return s.e(d)+':'+s.e(d)+':'+s.c('',s.e(d))
-            if k<.75: return '*'+s.e(d)
-            if k<.78: return 'x:='+s.e(d)
-            return s.e(d)
-        return ','.join(one() for _ in range(s.random.choice([1,1,1,2,2,3])))+s.c('','','',',')
-    def elems(s,d):
-        n=s.random.choice([0,1,1,2,2,3])
-        out=[]
-        for _ in range(n):
-            e=s.e(d)
-            k=s.random.random()
-            if k<.06: e='*'+e
-            elif k<.1: e='y:='+e
-            out.append(e)
-        return s.c(', ',',',' , ').join(out)+s.c('','','',',')
-    def dict(s,d):
-        out=[]
-        for _ in range(s.random.choice([0,1,1,2,2,3])):
-            if s.random.random()<.07: out.append('**'+s.e(d))
-            else: out.append((s.const() if s.random.random()<.7 else s.e(d))+s.c(': ',':',' :')+s.e(d))
-        return '{'+', '.join(out)+s.c('','','',',')+'}'
-    def clause(s,d):
-        t=s.c('i','i, j','(i, j)','i,','*i','*i, j','[i, j]','i.x','i[0]','f()','1') if s.random.random()<.5 else 'i'
-        return s.c(' for ',' for ',' for ',' async for ')+t+' in '+s.e(d)+(' if '+s.e(d) if s.random.random()<.3 else '')
-    def comp(s,d):
-        b=s.e(d)
-        if s.random.random()<.1: b='z := '+b
-        if s.random.random()<.05: b='*'+b
-        o,c=s.c('()','[]','{}')
-        if o=='{' and s.random.random()<.5: b=b+': '+s.e(d)
-        return o+b+s.clause(d)+(s.clause(d) if s.random.random()<.2 else '')+c
-    def args(s,d,valid=.85):
-        n=s.random.choice([0,0,1,1,2,2,3])
-        pos=[];kws=[]
-        for _ in range(n):
-            k=s.random.random()
-            if k<.25: pos.append(s.e(d))
-            elif k<.29: pos.append('*'+s.e(d))
-            elif k<.32: pos.append('w:='+s.e(d))
-            elif k<.36: kws.append('**'+s.e(d))
-            elif k<.38: kws.append(s.e(d)+'='+s.e(d))
-            else: kws.append(s.kw()+s.c('=','=',' = ')+s.e(d))
-        a=pos+kws
-        if s.random.random()>valid: s.random.shuffle(a)
-        if n and s.random.random()<.03: return s.e(d)+s.clause(d)+s.c('','',',',', 1')
-        return s.c(', ',',').join(a)+s.c('','','','',',')
-    def call(s,d):
-        f=s.name() if s.random.random()<.7 else s.atom(d-1)
-        while s.random.random()<.25: f+='.'+s.name()
-        return f+s.c('','','',' ')+'('+s.args(d)+')'
-    def lam(s,d):
-        ps=[]
-        for _ in range(s.random.choice([0,1,1,2,3])):
-            ps.append(s.c('a','b','c','*','*d','**k','/','e='+s.e(d-1),'g='+s.e(d-1)))
-        return 'lambda'+(' '+', '.join(ps) if ps else '')+s.c('','','',',' if ps else '')+': '+s.e(d-1)
-    def e(s,d):
-        r=s.random;k=r.random()
-        if d<=0 or k<.45: return s.atom(d)
-        if k<.7:
-            op=r.choice(['+','-','*','/','//','%','**','<<','>>','&','|','^','@'])
-            return s.e(d-1)+s.c('',' ')+op+s.c('',' ')+s.e(d-1)
-        if k<.8: return s.c('-','+','~','not ','- ','--','-+')+s.e(d-1)
-        if k<.86: return s.e(d-1)+s.c(' < ',' > ','==','!=','<=','>=',' in ',' not in ',' is ',' is not ')+s.e(d-1)
-        if k<.91: return s.e(d-1)+s.c(' and ',' or ')+s.e(d-1)
-        if k<.94: return s.e(d-1)+' if '+s.e(d-1)+' else '+s.e(d-1)
-        if k<.96: return s.lam(d)
-        if k<.97: return 'await '+s.e(d-1)
-        return s.atom(d)
-    def arith(s,d):
-        r=s.random
-        if d<=0 or r.random()<.15:
-            return r.choice([s.num(),s.num(),str(r.randint(0,20)),'True','False',"'ab'",'"%s-%d"','[1,2]','(1,)','(1,2)','2.5','-3','(-7)','1e308','0','10**20'])
-        k=r.random()
-        if k<.15: return s.c('-','+','~','not ')+s.arith(d-1)
-        if k<.3: return '('+s.arith(d-1)+')'
-        if k<.35: return s.c('[','(')+s.arith(d-1)+','+s.arith(d-1)+s.c(']',')')
-        op=r.choice(['+','-','*','/','//','%','**','<<','>>','&','|','^'])
-        return s.arith(d-1)+' '+op+' '+s.arith(d-1)
-    def top(s):
-        r=s.random;k=r.random()
-        if k<.3:  # decodable-ish
-            def val(d):
-                q=r.random()
-                if q<.35: return s.const()
-                if q<.5: return '['+', '.join(val(d-1) for _ in range(r.randint(0,3)))+']' if d>0 else s.const()
-                if q<.58: return '{'+', '.join(s.c(s.const(),s.const(),'-1','1.0','True','x',s.arith(1))+': '+val(d-1) for _ in range(r.randint(0,3)))+'}' if d>0 else s.const()
-                if q<.64: return '('+''.join(val(d-1)+',' for _ in range(r.randint(0,3)))+')' if d>0 else s.const()
-                if q<.72: return s.c('-','+','~','not ')+s.const()
-                if q<.86: return s.arith(r.randint(1,3))
-                if q<.9: return s.call(2)
-                if q<.93: return s.atom(1)+'['+s.slice(1)+']'
-                if q<.95: return s.name()
-                return s.e(2)
-            def call():
-                f=s.name()
-                while r.random()<.2: f+='.'+s.name()
-                return f+'('+', '.join([s.e(1) for _ in range(r.choice([0,0,0,1]))]+[s.kw()+'='+val(2) for _ in range(r.randint(0,3))])+')'
-            t=', '.join(call() for _ in range(r.choice([1,1,1,2,3])))
-            t=s.c('[','','(','[[','{',' [')+t+s.c(']','',')',']]','}',', ]','] ')
-        elif k<.45: t='[f(a='+s.arith(r.randint(1,4))+')]'
-        elif k<.6: t='[f(a=g('+s.e(r.randint(1,3))+'))]'
-        elif k<.75: t='[f(a=x['+s.slice(2)+'])]'
-        else: t=s.c('[f(a=','f(','[')+s.e(r.randint(1,4))+s.c(')]',')',']')
-        return s.mutate(t) if r.random()<.4 else t
-    def mutate(s,t):
-        r=s.random
-        for _ in range(r.choice([1,1,2,3])):
-            if not t: break
-            i=r.randrange(len(t)); j=min(len(t),i+r.randint(1,3))
-            k=r.random()
-            if k<.35: t=t[:i]+t[j:]
-            elif k<.7: t=t[:i]+r.choice(list("()[]{},:='\"\\ \n\t#.*+-/%@&|^~<>!;$`0123456789abefnrux_éj\r\f\v\x00\ufeff\xa0")+['lambda ','if ','else ','for ','in ','not ','await ','yield ','async ',':=','**','...','\\\n','#c\n','\r\n','``','"""',"'''",'None','True','0x','1_','0_7','and ','is '])+t[i:]
-            elif k<.85: t=t[:i]+t[i:j]+t[i:]
-            else:
-                a=r.randrange(len(t)); b=r.randrange(len(t))
-                t=t[:a]+t[b:b+5]+t[a:]
-        return t
+    def pick(self, *choices):
+        return self.random.choice(choices)
+
+    def chance(self, share):
+        return self.random.random() < share
+
+    def many(self, make, most=3):
+        return [make() for _ in range(self.random.randint(0, most))]
+
+    def joined(self, items):
+        return self.pick(", ", ",", " , ").join(items) + ("," if items and self.chance(0.2) else "")
+
+    def name(self):
+        return self.random.choice(NAMES)
+
+    def keyword(self):
+        return self.pick("a", "b", "c", "x", "from_", "é", "print", "null")
+
+    def number(self):
+        return self.random.choice(NUMBERS) if self.chance(0.7) else str(self.random.randint(0, 1000))
+
+    def string(self):
+        body = "".join(self.many(lambda: self.random.choice(PIECES), 5))
+        quote = self.pick("'", '"', "'", '"', "'''", '"""')
+        if len(quote) == 3 and self.chance(0.3):
+            body += self.pick("\n", "\r\n", "'", '"', "\r")
+        text = self.random.choice(PREFIXES) + quote + body + quote
+        return text + self.pick("", " ") + self.string() if self.chance(0.08) else text
+
+    def formatted(self, depth):
+        quote = self.pick('"', '"""')
+        field = self.expression(depth - 1).replace('"', "'")
+        ending = self.pick("", "!r", "!x", "=", ":>10", ":{w}", ":{{}}", "= ", "!s:x")
+        return "f" + quote + self.pick("", "x", "{{", "}}") + "{" + field + ending + "}" + quote
+
+    def constant(self):
+        return self.pick(self.number, self.number, self.string, lambda: self.pick("True", "False", "None", "..."))()
+
+    def expression(self, depth):
+        if depth <= 0 or self.chance(0.4):
+            return self.atom(depth)
+        inner = lambda: self.expression(depth - 1)
+        kinds = [
+            lambda: inner() + self.pick("", " ") + self.random.choice(SIGNS + ["@"]) + self.pick("", " ") + inner(),
+            lambda: inner() + " " + self.random.choice(SIGNS) + " " + inner(),
+            lambda: self.pick("-", "+", "~", "not ", "- ", "--", "await ") + inner(),
+            lambda: inner() + self.pick(" < ", "==", "!=", " in ", " not in ", " is ", " is not ", ">=") + inner(),
+            lambda: inner() + self.pick(" and ", " or ") + inner(),
+            lambda: inner() + " if " + inner() + " else " + inner(),
+            lambda: self.lambda_(depth),
+        ]
+        return self.random.choice(kinds)()
+
+    def atom(self, depth):
+        if depth <= 0 or self.chance(0.3):
+            return self.constant() if self.chance(0.7) else self.name()
+        inner = lambda: self.expression(depth - 1)
+        kinds = [
+            lambda: "(" + inner() + ")",
+            lambda: "(" + self.elements(depth - 1) + ")",
+            lambda: "[" + self.elements(depth - 1) + "]",
+            lambda: "{" + self.elements(depth - 1) + "}",
+            lambda: self.dictionary(depth - 1),
+            lambda: self.comprehension(depth - 1),
+            lambda: self.formatted(depth),
+            lambda: self.pick("(yield)", "(yield " + inner() + ")", "(yield from " + inner() + ")"),
+            lambda: self.call(depth - 1),
+            lambda: self.call(depth - 1),
+            lambda: self.atom(depth - 1) + self.pick(".", " .", ". ") + self.name(),
+            lambda: self.atom(depth - 1) + "[" + self.slices(depth - 1) + "]",
+        ]
+        return self.random.choice(kinds)()
+
+    def elements(self, depth):
+        return self.joined(self.many(lambda: self.pick("", "", "", "", "", "", "", "*", "y:=") + self.expression(depth)))
+
+    def slices(self, depth):
+        inner = lambda: self.expression(depth)
+        one = lambda: self.pick(inner(), inner(), ":", "::", ":" + inner(), inner() + ":" + inner() + ":", "*" + inner(), "x:=" + inner())
+        return self.joined([one()] + self.many(one, 1))
+
+    def dictionary(self, depth):
+        key = lambda: self.constant() if self.chance(0.7) else self.expression(depth)
+        entry = lambda: "**" + self.expression(depth) if self.chance(0.07) else key() + ": " + self.expression(depth)
+        return "{" + self.joined(self.many(entry)) + "}"
+
+    def clause(self, depth):
+        targets = ["i", "i", "i", "i, j", "(i, j)", "i,", "*i", "*i, j", "[i, j]", "i.x", "i[0]", "f()", "1"]
+        condition = " if " + self.expression(depth) if self.chance(0.3) else ""
+        return self.pick(" for ", " for ", " async for ") + self.random.choice(targets) + " in " + self.expression(depth) + condition
+
+    def comprehension(self, depth):
+        brackets = self.pick("()", "[]", "{}")
+        body = self.pick("", "", "", "", "z := ", "*") + self.expression(depth)
+        if brackets == "{}" and self.chance(0.5):
+            body += ": " + self.expression(depth)
+        return brackets[0] + body + self.clause(depth) + (self.clause(depth) if self.chance(0.2) else "") + brackets[1]
+
+    def arguments(self, depth):
+        if self.chance(0.03):
+            return self.expression(depth) + self.clause(depth) + self.pick("", "", ",", ", 1")
+        positional = self.many(lambda: self.pick("", "", "", "*", "w:=") + self.expression(depth), 2)
+        keyword = lambda: self.pick(*[self.keyword() + "="] * 6, "**", self.expression(depth) + "=") + self.expression(depth)
+        arguments = positional + self.many(keyword, 2)
+        if self.chance(0.15):
+            self.random.shuffle(arguments)
+        return self.joined(arguments)
+
+    def call(self, depth):
+        function = self.name() if self.chance(0.7) else self.atom(depth - 1)
+        while self.chance(0.25):
+            function += "." + self.name()
+        return function + self.pick("", "", "", " ") + "(" + self.arguments(depth) + ")"
+
+    def lambda_(self, depth):
+        value = lambda: self.expression(depth - 1)
+        parameters = self.many(lambda: self.pick("a", "b", "c", "*", "*d", "**k", "/", "e=" + value(), "g=" + value()))
+        return "lambda" + (" " + self.joined(parameters) if parameters else "") + ": " + value()
+
+    def arithmetic(self, depth):
+        """Mostly constants and signs that go together."""
+        if depth <= 0 or self.chance(0.15):
+            others = ["True", "False", "'ab'", '"%s-%d"', "[1,2]", "(1,)", "(1,2)", "2.5", "-3", "(-7)", "1e308", "0", "10**20"]
+            return self.pick(self.number(), str(self.random.randint(0, 20)), self.random.choice(others))
+        inner = lambda: self.arithmetic(depth - 1)
+        kinds = [
+            lambda: self.pick("-", "+", "~", "not ") + inner(),
+            lambda: "(" + inner() + ")",
+            lambda: "[" + inner() + "," + inner() + "]",
+        ] + [lambda: inner() + " " + self.random.choice(SIGNS) + " " + inner()] * 6
+        return self.random.choice(kinds)()
+
+    def value(self, depth):
+        """A value as models write them, and some that they do not."""
+        if depth <= 0 or self.chance(0.35):
+            return self.constant()
+        inner = lambda: self.value(depth - 1)
+        key = lambda: self.pick(self.constant(), self.constant(), "-1", "1.0", "True", "x", self.arithmetic(1))
+        kinds = [
+            lambda: "[" + ", ".join(self.many(inner)) + "]",
+            lambda: "{" + ", ".join(self.many(lambda: key() + ": " + inner())) + "}",
+            lambda: "(" + "".join(item + "," for item in self.many(inner)) + ")",
+            lambda: self.pick("-", "+", "~", "not ") + self.constant(),
+            lambda: self.arithmetic(self.random.randint(1, 3)),
+            lambda: self.call(2),
+            lambda: self.atom(1) + "[" + self.slices(1) + "]",
+            lambda: self.name(),
+            lambda: self.expression(2),
+        ]
+        return self.random.choice(kinds)()
+
+    def plain_call(self):
+        dropped = [self.expression(1)] if self.chance(0.2) else []
+        keywords = self.many(lambda: self.keyword() + "=" + self.value(2))
+        return self.pick("", "", "m.") + self.name() + "(" + ", ".join(dropped + keywords) + ")"
+
+    def text(self):
+        kinds = [
+            lambda: self.pick("[", "", "(", "[[", "{", " [")
+            + ", ".join([self.plain_call()] + self.many(self.plain_call, 2))
+            + self.pick("]", "", ")", "]]", "}", ", ]", "] "),
+            lambda: "[f(a=" + self.arithmetic(self.random.randint(1, 4)) + ")]",
+            lambda: "[f(a=g(" + self.expression(self.random.randint(1, 3)) + "))]",
+            lambda: "[f(a=x[" + self.slices(2) + "])]",
+            lambda: self.pick("[f(a=", "f(", "[") + self.expression(self.random.randint(1, 4)) + self.pick(")]", ")", "]"),
+        ]
+        text = self.random.choice([kinds[0]] + kinds)()
+        return self.mutated(text) if self.chance(0.4) else text
+
+    def mutated(self, text):
+        for _ in range(self.random.randint(1, 3)):
+            start = self.random.randint(0, len(text))
+            end = start + self.random.randint(1, 3)
+            text = self.pick(
+                text[:start] + text[end:],
+                text[:start] + self.random.choice(INSERTED) + text[start:],
+                text[:start] + text[start:end] + text[start:],
+            )
+        return text
 
 
 def main():
@@ -328,7 +362,7 @@ def main():
     generator = Generator(options.seed)
     cases = []
     while len(cases) < options.count:
-        case = generator.top()
+        case = generator.text()
         if not any(0xD800 <= ord(character) < 0xE000 for character in case):
             cases.append(case)
     failed = False

@@ -27,7 +27,7 @@ struct PythonCallRead {
 
 /// Reads calls written in Python, whose values are literals. Nothing is evaluated. One bad call costs none of the others.
 ///
-/// Linear: a call that fails is read a second time, to find where it ends.
+/// Linear: a call that fails is read a second time, to find where it ends, and what its parsing read beyond that is limited.
 final class PythonCallReader: Sendable {
   let rule: PythonPayload
 
@@ -63,6 +63,7 @@ final class PythonCallReader: Sendable {
     }
     position = skipSpace(text, position + 1, end)
     let tree = PythonTree()
+    var spent = 0
     while position < end, text[position] != 0x5D {
       if text[position] == 0x2C {
         // Nothing stands between two commas.
@@ -70,7 +71,7 @@ final class PythonCallReader: Sendable {
         position = skipSpace(text, position + 1, end)
         continue
       }
-      var call = readCall(text, position, end, tree, session)
+      var call = readCall(text, position, end, tree, session, &spent)
       var after = skipSpace(text, call.range.upperBound, end)
       if after < end, text[after] != 0x2C, text[after] != 0x5D {
         // Something goes on where the call ended.
@@ -98,9 +99,10 @@ final class PythonCallReader: Sendable {
   private func readLines(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ session: ValueSession) -> PythonReading {
     var reading = PythonReading(end: start)
     let tree = PythonTree()
+    var spent = 0
     var position = skipSpace(text, start, end)
     while position < end, mayStart(with: text[position]) {
-      let call = readCall(text, position, end, tree, session)
+      let call = readCall(text, position, end, tree, session, &spent)
       reading.calls.append(call)
       reading.end = call.range.upperBound
       let after = skipSpace(text, reading.end, end, withinLine: true)
@@ -119,7 +121,7 @@ final class PythonCallReader: Sendable {
   // MARK: A call
 
   private func readCall(
-    _ text: Span<UInt8>, _ start: Int, _ end: Int, _ tree: PythonTree, _ session: ValueSession
+    _ text: Span<UInt8>, _ start: Int, _ end: Int, _ tree: PythonTree, _ session: ValueSession, _ spent: inout Int
   ) -> PythonCallRead {
     tree.removeAll()
     var call = PythonCallRead(range: start..<start)
@@ -137,9 +139,13 @@ final class PythonCallReader: Sendable {
     var stop: Int?
     do throws(PythonError) {
       let depth = rule.layout == .list ? 2 : 1
-      var parser = try PythonParser(text, (open + 1)..<end, tree: tree, depth: depth)
+      // A call whose bracket is missing is parsed on and on into those behind it. When that has cost enough, brackets tell its end first.
+      let isCostly = spent > 16 * end
+      let limit = isCostly ? Resynchronisation.call(text, from: open, end: end, layout: rule.layout) : end
+      var parser = try PythonParser(text, (open + 1)..<limit, tree: tree, depth: depth)
       stop = try readArguments(&parser, &values, &call, parts)
     } catch {
+      spent += error.offset - start
       call.fail(Self.code(of: error), at: error.offset)
     }
     let close = stop ?? Resynchronisation.call(text, from: open, end: end, layout: rule.layout)

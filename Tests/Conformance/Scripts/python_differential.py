@@ -7,8 +7,8 @@
 FOLDER is where bfcl-eval 2025.7.9, or 2026.3.23, is unpacked: what holds the folder bfcl_eval. Only four functions of it are run, so
 that it needs nothing that it depends on. Use CPython 3.11, whose grammar and `ast.unparse` ours are.
 
-Compared is what JSON can hold of the result: value for value, `1` and `1.0` and `true` told apart. Left out, as documented with BFCLDecoder:
-arithmetic on anything but constants, f-strings within text, results that are not JSON, and what takes the package more than a second.
+Compared is what JSON can hold of the result: value for value, `1` and `1.0` and `true` told apart. Left out, as documented with
+BFCLDecoder: arithmetic on anything but constants, f-strings within text, results that are not JSON, and what takes the package more than a second.
 """
 import argparse
 import ast

@@ -64,7 +64,8 @@ def main():
         text += encode(a - first) + encode(zigzag(b - second)) + encode(zigzag(c - composite))
         first, second, composite = a, b, c
     lines = [text[i : i + 118] for i in range(0, len(text), 118)]
-    source = f'''// Written by Tests/Conformance/Scripts/make_nfkc_table.py from the Unicode Character Database {unicodedata.unidata_version}. Not to be edited.
+    source = f'''// Written by Tests/Conformance/Scripts/make_nfkc_table.py from the Unicode Character Database \
+{unicodedata.unidata_version}. Not to be edited.
 
 /// Compatibility decompositions and canonical compositions of the characters that Python's names may hold, packed.
 enum NFKCTable {{

@@ -5,8 +5,10 @@
 /// - Arithmetic is worked out only on constants, lists and tuples; with a name, a call, a comparison or the like in it there is no result.
 /// - Byte strings, complex numbers and tuples as keys, which cannot be written as JSON, give no result.
 /// - An f-string's text, where a call without keywords is written out, gives no result.
-/// - Limits: an integer of more than 4,300 digits, a string of more than a mebibyte, or a list of more than 65,536 elements made by arithmetic
-///   give no result. Python's own limits (recursion, parser stack) are not the same.
+/// - `%` formats with `%s`, `%d` and `%i` alone.
+/// - Limits: an integer of more than 4,300 digits, or a string of more than a mebibyte or a list of more than 65,536 elements made by
+///   arithmetic give no result. Python's own limits (recursion, parser stack) are not the same.
+/// - Characters newer than Unicode 14, which CPython 3.11 does not know, count by the standard library's Unicode version.
 struct BFCLDecoder: Sendable {
   typealias Version = BFCLVersion
 

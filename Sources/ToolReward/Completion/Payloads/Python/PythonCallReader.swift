@@ -27,7 +27,7 @@ struct PythonCallRead {
 
 /// Reads calls written in Python, whose values are literals. Nothing is evaluated. One bad call costs none of the others.
 ///
-/// Linear: a call that fails is read a second time, to find where it ends.
+/// Linear: a call that fails is read a second time, to find where it ends, and what its parsing read beyond that is limited.
 final class PythonCallReader: Sendable {
   let rule: PythonPayload
 
@@ -63,8 +63,15 @@ final class PythonCallReader: Sendable {
     }
     position = skipSpace(text, position + 1, end)
     let tree = PythonTree()
+    var spent = 0
     while position < end, text[position] != 0x5D {
-      var call = readCall(text, position, end, tree, session)
+      if text[position] == 0x2C {
+        // Nothing stands between two commas.
+        if reading.failure == nil { reading.failure = ValueError(.malformed, at: position) }
+        position = skipSpace(text, position + 1, end)
+        continue
+      }
+      var call = readCall(text, position, end, tree, session, &spent)
       var after = skipSpace(text, call.range.upperBound, end)
       if after < end, text[after] != 0x2C, text[after] != 0x5D {
         // Something goes on where the call ended.
@@ -84,7 +91,7 @@ final class PythonCallReader: Sendable {
       reading.end = position + 1
     } else {
       reading.end = end
-      reading.failure = ValueError(.unexpectedEnd, at: end)
+      if reading.failure == nil { reading.failure = ValueError(.unexpectedEnd, at: end) }
     }
     return reading
   }
@@ -92,9 +99,10 @@ final class PythonCallReader: Sendable {
   private func readLines(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ session: ValueSession) -> PythonReading {
     var reading = PythonReading(end: start)
     let tree = PythonTree()
+    var spent = 0
     var position = skipSpace(text, start, end)
     while position < end, mayStart(with: text[position]) {
-      let call = readCall(text, position, end, tree, session)
+      let call = readCall(text, position, end, tree, session, &spent)
       reading.calls.append(call)
       reading.end = call.range.upperBound
       let after = skipSpace(text, reading.end, end, withinLine: true)
@@ -113,7 +121,7 @@ final class PythonCallReader: Sendable {
   // MARK: A call
 
   private func readCall(
-    _ text: Span<UInt8>, _ start: Int, _ end: Int, _ tree: PythonTree, _ session: ValueSession
+    _ text: Span<UInt8>, _ start: Int, _ end: Int, _ tree: PythonTree, _ session: ValueSession, _ spent: inout Int
   ) -> PythonCallRead {
     tree.removeAll()
     var call = PythonCallRead(range: start..<start)
@@ -131,9 +139,13 @@ final class PythonCallReader: Sendable {
     var stop: Int?
     do throws(PythonError) {
       let depth = rule.layout == .list ? 2 : 1
-      var parser = try PythonParser(text, (open + 1)..<end, tree: tree, depth: depth)
+      // A call whose bracket is missing is parsed on and on into those behind it. When that has cost enough, brackets tell its end first.
+      let isCostly = spent > 16 * end
+      let limit = isCostly ? Resynchronisation.call(text, from: open, end: end, layout: rule.layout) : end
+      var parser = try PythonParser(text, (open + 1)..<limit, tree: tree, depth: depth)
       stop = try readArguments(&parser, &values, &call, parts)
     } catch {
+      spent += error.offset - start
       call.fail(Self.code(of: error), at: error.offset)
     }
     let close = stop ?? Resynchronisation.call(text, from: open, end: end, layout: rule.layout)
@@ -155,8 +167,10 @@ final class PythonCallReader: Sendable {
     while token(parser) != .rightParenthesis {
       let start = parser.token.start
       var name: [UInt8]?
+      var isUnpacked = false
       switch parser.token.kind {
       case .star, .doubleStar:
+        isUnpacked = true
         call.fail(.unpackedArgument, at: start)
         try parser.advance()
       case .name where parser.isEqualNext:
@@ -180,7 +194,7 @@ final class PythonCallReader: Sendable {
       }
       if let name {
         parts.members.append(PythonValues.Member(name: name, identity: name, value: value))
-      } else {
+      } else if !isUnpacked {
         call.notes.append((.positionalArgument, start..<parser.lastEnd))
         parts.positional.append(value)
       }

@@ -16,7 +16,7 @@ struct PythonFolder {
   /// The most a list or a string may weigh.
   private static let mostWeight = 1 << 16
   /// How many limbs may be touched in all.
-  private var work = 20_000_000
+  private var work = 5_000_000
 
   private let tree: PythonTree
   private var operands: [Operand] = []
@@ -218,9 +218,9 @@ struct PythonFolder {
 
   /// `sequence * count`.
   private mutating func repeated(_ operand: Operand, _ factor: Operand) -> Operand? {
-    guard case .integer(let whole)? = number(factor) else { return nil }
-    let isEmpty = !isTrue(operand)
-    guard let count = isEmpty || whole.isNegative ? 0 : whole.small else { return nil }
+    // Python wants a count that fits a machine word, whatever is repeated.
+    guard case .integer(let whole)? = number(factor), let factor = whole.small else { return nil }
+    let count = isTrue(operand) ? max(0, factor) : 0
     switch operand {
     case .string(let text):
       let (total, overflow) = text.count.multipliedReportingOverflow(by: count)
@@ -242,12 +242,14 @@ struct PythonFolder {
   /// `format % values`, for `%s`, `%d`, `%i` and `%%` without flags; other formats give nothing.
   private mutating func formatted(_ format: [UInt8], _ values: Operand) -> Operand? {
     var arguments: [Operand] = [values]
+    // A list may be left over, as what might be looked up by key.
+    var mayBeLeft = false
     var isTuple = false
     if case .sequence(let elements, let tuple, _) = values {
-      guard tuple else { return nil }
-      isTuple = true
-      arguments = []
-      for element in elements {
+      isTuple = tuple
+      mayBeLeft = !tuple
+      if isTuple { arguments = [] }
+      for element in isTuple ? elements : [] {
         guard let operand = operand(element) else { return nil }
         arguments.append(operand)
       }
@@ -276,7 +278,7 @@ struct PythonFolder {
       next += 1
       guard output.count / 16 <= Self.mostWeight else { return nil }
     }
-    guard next == arguments.count, isTuple || next == 1 else { return nil }
+    guard next == arguments.count || mayBeLeft else { return nil }
     return string(output)
   }
 

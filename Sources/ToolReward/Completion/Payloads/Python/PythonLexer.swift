@@ -163,7 +163,10 @@ struct PythonLexer: ~Escapable {
     while position < end {
       let byte = text[position]
       switch byte {
-      case 0x5C: position += 2
+      case 0x5C:
+        position += 1
+        // What follows is no end, whatever it is; a line's end may be two bytes.
+        if self.byte() != 0 { position += max(1, lineEnd(at: position)) }
       case 0x00: throw PythonError(.malformed, at: position)
       case 0x0A, 0x0D:
         if !isLong { throw PythonError(.malformed, at: position) }

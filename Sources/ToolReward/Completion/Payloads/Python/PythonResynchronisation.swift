@@ -1,9 +1,9 @@
 /// Finds where a call that is no Python ends, by brackets and strings alone.
 enum Resynchronisation {
-  /// Just after the parenthesis that closes the one at `open`; or where the list that the call is in ends, or the next line's call begins; or
-  /// the text's end. O(what is skipped).
+  /// Just after the parenthesis that closes the one at `open`; or where the list that the call is in ends, or the next line's call
+  /// begins; or the text's end. O(what is skipped).
   static func call(_ text: Span<UInt8>, from open: Int, end: Int, layout: PythonPayload.Layout) -> Int {
-    skip(text, from: open, end: end) { position, brackets in
+    skip(text, from: open, end: end, layout: layout) { position, brackets in
       if brackets.isEmpty { return true }
       let byte = text[position]
       // A list's end within a parenthesis: the parenthesis is missing.
@@ -14,7 +14,7 @@ enum Resynchronisation {
 
   /// The next comma outside brackets, or the closing bracket; or the text's end. O(what is skipped).
   static func element(_ text: Span<UInt8>, from start: Int, end: Int) -> Int {
-    skip(text, from: start, end: end) { position, brackets in
+    skip(text, from: start, end: end, layout: .list) { position, brackets in
       let byte = text[position]
       if byte == 0x5D { return !brackets.contains(0x5B) }
       return byte == 0x2C && brackets.isEmpty
@@ -56,7 +56,7 @@ enum Resynchronisation {
 
   /// Skips strings and brackets until a place is met. The place is asked for before a byte counts, but for the first.
   private static func skip(
-    _ text: Span<UInt8>, from start: Int, end: Int, until isMet: (Int, Brackets) -> Bool
+    _ text: Span<UInt8>, from start: Int, end: Int, layout: PythonPayload.Layout, until isMet: (Int, Brackets) -> Bool
   ) -> Int {
     var brackets = Brackets()
     var position = start
@@ -68,7 +68,7 @@ enum Resynchronisation {
       case 0x22, 0x27:
         // A quote that is glued to a word, but for a string's prefix, is an apostrophe.
         if !PythonLexer.isWordByte(previous) || isPrefix(text, position, start) {
-          position = afterString(text, position, end)
+          position = afterString(text, position, end, layout)
           previous = byte
           continue
         }
@@ -91,8 +91,11 @@ enum Resynchronisation {
     return true
   }
 
-  /// Where the string ends that begins at a quote: behind its closing quote, or with its line.
-  private static func afterString(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+  /// Where the string ends that begins at a quote: behind its closing quote, though models break lines within; or before the next line's
+  /// call.
+  private static func afterString(
+    _ text: Span<UInt8>, _ start: Int, _ end: Int, _ layout: PythonPayload.Layout
+  ) -> Int {
     let quote = text[start]
     func isTripled(_ position: Int) -> Bool {
       position + 2 < end && text[position + 1] == quote && text[position + 2] == quote
@@ -102,10 +105,11 @@ enum Resynchronisation {
     while position < end {
       let byte = text[position]
       if byte == 0x5C {
-        position += 2
+        let isLineEnd = position + 2 < end && text[position + 1] == 0x0D && text[position + 2] == 0x0A
+        position += isLineEnd ? 3 : 2
       } else if byte == quote, !isLong || isTripled(position) {
         return position + (isLong ? 3 : 1)
-      } else if !isLong, byte == 0x0A || byte == 0x0D {
+      } else if !isLong, layout == .lines, byte == 0x0A || byte == 0x0D, isCall(text, position + 1, end) {
         return position
       } else {
         position += 1

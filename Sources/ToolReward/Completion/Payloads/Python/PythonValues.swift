@@ -46,7 +46,6 @@ struct PythonValues {
     let node = tree[index]
     switch node.kind {
     case .integer, .string, .none, .true_, .false_: break
-    case .hugeInteger: throw failure(.limitExceeded, node)
     case .tuple, .list: rest.append(contentsOf: tree.list(index))
     case .dictionary:
       var isKey = true
@@ -72,6 +71,7 @@ struct PythonValues {
       guard allowsJSONWords, let word = jsonWord(index) else { throw failure(.notALiteral, node) }
       resolved[index] = tree.add(PythonNode(kind: word, start: node.start, end: node.end))
     case .unary: resolved[index] = try signed(index)
+    case .hugeInteger: throw failure(.limitExceeded, node)
     default: throw failure(.notALiteral, node)
     }
   }
@@ -124,11 +124,14 @@ struct PythonValues {
   private mutating func resolveExpression(_ index: Int32, _ node: PythonNode) throws(Failure) {
     switch node.kind {
     case .float, .name, .ellipsis: break
+    // What JSON cannot hold may be the value of a name that comes again, which then counts. See writeScalar.
+    case .bytes, .imaginary, .hugeInteger: break
     case .unary:
       // Whatever the sign is, the operand is negated.
       let operand = tree[node.a]
       switch operand.kind {
       case .integer, .float: resolved[index] = try withSign(node.a, true, at: node)
+      case .imaginary, .hugeInteger: resolved[index] = node.a
       case .true_, .false_:
         let first = tree.bytes.count
         tree.bytes.append(contentsOf: operand.kind == .true_ ? Array("-1".utf8) : Array("0".utf8))
@@ -270,19 +273,12 @@ struct PythonValues {
         let place = shifted(Int(node.start))..<max(shifted(Int(node.start)), shifted(Int(node.end)))
         end = place.upperBound
         switch node.kind {
-        case .none: try session.write(.null, at: place)
-        case .true_: try session.write(.true_, at: place)
-        case .false_: try session.write(.false_, at: place)
-        case .integer: try session.write(number: bytes.span, node.range, at: place)
-        case .float:
-          let last = bytes[node.range.upperBound - 1]
-          try session.write(number: bytes.span, node.range, isFinite: last >= 0x30 && last <= 0x39, at: place)
         case .tuple, .list:
           try session.open(.array, isTuple: node.kind == .tuple, at: place.lowerBound)
           works.append(.close(place.upperBound))
           for element in tree.list(index).reversed() { works.append(.value(element)) }
         case .dictionary:
-          let members = members(of: index)
+          let members = try members(of: index, at: place.lowerBound)
           let distinct = Self.distinct(members)
           if distinct.count < members.count { hasDuplicates = true }
           try session.open(.object, at: place.lowerBound)
@@ -296,15 +292,31 @@ struct PythonValues {
           works.append(.close(place.upperBound))
           works.append(.close(place.upperBound))
           for member in Self.distinct(keywords(of: index)).reversed() { works.append(.member(member)) }
-        case .ellipsis:
-          let text = Array("...".utf8)
-          try session.write(string: text.span, 0..<3, at: place)
-        default: try session.write(string: bytes.span, node.range, at: place)
+        default: try writeScalar(node, bytes, at: place, to: session)
         }
       }
     }
     return try session.finishValue(at: end)
   }
+
+  private func writeScalar(
+    _ node: PythonNode, _ bytes: [UInt8], at place: Range<Int>, to session: ValueSession
+  ) throws(ValueError) {
+    switch node.kind {
+    case .none: try session.write(.null, at: place)
+    case .true_: try session.write(.true_, at: place)
+    case .false_: try session.write(.false_, at: place)
+    case .integer: try session.write(number: bytes.span, node.range, at: place)
+    case .float:
+      let last = bytes[node.range.upperBound - 1]
+      try session.write(number: bytes.span, node.range, isFinite: last >= 0x30 && last <= 0x39, at: place)
+    case .ellipsis: try session.write(string: Self.ellipsis.span, 0..<Self.ellipsis.count, at: place)
+    case .string, .name: try session.write(string: bytes.span, node.range, at: place)
+    default: throw ValueError(.malformed, at: place.lowerBound)
+    }
+  }
+
+  private static let ellipsis = Array("...".utf8)
 
   private func shifted(_ offset: Int) -> Int { max(0, offset + shift) }
 
@@ -332,12 +344,16 @@ struct PythonValues {
     return Array(parts.reversed().map { tree.text($0) }.joined(separator: [0x2E]))
   }
 
-  private func members(of dictionary: Int32) -> [Member] {
+  private func members(of dictionary: Int32, at start: Int) throws(ValueError) -> [Member] {
     let entries = tree.list(dictionary)
     var members: [Member] = []
     var place = entries.startIndex
     while place + 1 < entries.endIndex {
       let key = resolved[entries[place]] ?? entries[place]
+      switch tree[key].kind {
+      case .bytes, .imaginary, .hugeInteger, .tuple, .list: throw ValueError(.malformed, at: start)
+      default: break
+      }
       let (name, identity) = spelling(key)
       members.append(Member(name: name, identity: identity, value: entries[place + 1]))
       place += 2

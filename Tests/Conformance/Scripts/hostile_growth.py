@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Ten times the input may take at most twelve times the CPU time, whatever the input.
 
-usage: hostile_growth.py TOOLREWARD [--size BYTES]
+usage: hostile_growth.py TOOLREWARD [--size BYTES] [--formats]
 Each family is scored at SIZE and at ten times SIZE, by each reward and through `parse`; the best of three runs counts, the start of an empty run
-is taken off. Where the smaller run takes too little to be told from that start, both sizes are doubled, twice at most.
+is taken off; families of one format go through `parse` alone, and nothing else does with --formats. Where the smaller run takes too little to be told from that start, both sizes are doubled, twice at most.
 """
 import json, os, resource, subprocess, sys, tempfile
 
@@ -37,6 +37,55 @@ FAMILIES = {
     "angle brackets": ("", "<", ""), "markers in a string": ('<think>x</think><tool_call>["', "</tool_call><think>", '"]</tool_call>'),
     "assistant markers": ("", "<|im_start|>assistant", ""), "terminators": ("x", "<|im_end|>", ""), "line feeds": ("x", "\n", ""),
     "NUL": ("", "\0", ""), "accents": ("", "é", ""),
+}
+
+# Families of one format each, read with the tools below.
+TOOLS = [{"name": "f", "parameters": {"type": "object", "properties": {"a": {"type": "integer"}, "s": {"type": "string"}, "o": {"type": "object"}}}}]
+XML = "<tool_call><function=f>"
+BEGIN, CALL_BEGIN, SEP, CALL_END, END = "<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>", "<｜tool▁calls▁end｜>"
+FORMAT_FAMILIES = {
+    "qwen3-coder": [
+        ("calls", "", XML + "<parameter=a>1</parameter></function></tool_call>", ""), ("open calls", "", XML, ""),
+        ("open values", "", XML + "<parameter=s>x", ""), ("values that never end", XML + "<parameter=s>", "x</parameter>y", ""),
+        ("frames of values that never end", "", XML + "<parameter=s>x</parameter>y", ""), ("nested openers", XML + "<parameter=s>", "<parameter=x>", "</parameter></function></tool_call>"),
+        ("balanced tags", XML + "<parameter=s>", "<parameter=x>1</parameter>", "</parameter></function></tool_call>"),
+        ("closers", XML + "<parameter=s>", "</parameter>", "</function></tool_call>"), ("call closers", XML + "<parameter=s>", "</parameter></function>", ""),
+        ("parameters", XML, "<parameter=a>1</parameter>", "</function></tool_call>"), ("unknown parameters", XML, "<parameter=z>1</parameter>", "</function></tool_call>"),
+        ("objects", XML, '<parameter=o>{"k":1}</parameter>', "</function></tool_call>"), ("bad objects", XML, "<parameter=o>{</parameter>", "</function></tool_call>"),
+        ("a long name", "<tool_call><function=", "f", ""), ("long names", "", "<function=" + "f" * 2000, ""), ("a long key", XML + "<parameter=", "k", ""),
+        ("functions outside", "", "<function=f></function>", ""), ("text between", "<tool_call>", "<function=f></function>x", "</tool_call>"),
+    ],
+    "glm": [
+        ("calls", "", "<tool_call>f<arg_key>a</arg_key><arg_value>1</arg_value></tool_call>", ""), ("keys", "<tool_call>f", "<arg_key>a</arg_key>", "</tool_call>"),
+        ("open values", "", "<tool_call>f<arg_key>s</arg_key><arg_value>x", ""), ("value openers", "<tool_call>f<arg_key>s</arg_key>", "<arg_value>", ""),
+        ("long names", "", "<tool_call>" + "f" * 2000, ""),
+    ],
+    "deepseek-dsml": [
+        ("calls", "", '<｜DSML｜tool_calls><｜DSML｜invoke name="f"><｜DSML｜parameter name="a" string="false">1</｜DSML｜parameter></｜DSML｜invoke></｜DSML｜tool_calls>', ""),
+        ("keys", '<｜DSML｜tool_calls><｜DSML｜invoke name="f">', '<｜DSML｜parameter name="', ""),
+    ],
+    "deepseek-v3.1": [
+        ("sections", "", BEGIN, ""), ("call openers", BEGIN, CALL_BEGIN, ""), ("calls", BEGIN, CALL_BEGIN + "f" + SEP + "{}" + CALL_END, END),
+        ("open strings", BEGIN, CALL_BEGIN + "f" + SEP + '{"a":"', ""), ("open arrays", BEGIN, CALL_BEGIN + "f" + SEP + "[", ""), ("names", BEGIN, CALL_BEGIN + "f" * 2000, ""),
+    ],
+    "kimi-k2": [("calls", "<|tool_calls_section_begin|>", "<|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{}<|tool_call_end|>", "<|tool_calls_section_end|>"),
+                ("digits", "<|tool_calls_section_begin|><|tool_call_begin|>f:", "1", "")],
+    "mistral": [("calls", "", "[TOOL_CALLS]f[ARGS]{}", ""), ("openers", "", "[TOOL_CALLS]", ""), ("brackets", "", "[", ""), ("open arguments", "", '[TOOL_CALLS]f[ARGS]{"a":"', "")],
+    "llama3-json": [("calls", "", '{"name":"f","parameters":{}};', '{"name":"f","parameters":{}}'), ("braces", "", "{", ""), ("tags", "", "<|python_tag|>{", ""), ("semicolons", '{"name":"f","parameters":{}}', ";", "")],
+    "gemma-4": [("open strings", "", '<|tool_call>call:f{a:<|"|>x', ""), ("delimiters", '<|tool_call>call:f{a:', '<|"|>', ""), ("names", "<|tool_call>call:f{", "k:1,", "k:1}<tool_call|>"),
+                ("arrays", "<|tool_call>call:f{a:[", "1,", "1]}<tool_call|>"), ("deep", "<|tool_call>call:f{a:", "[", "")],
+    "harmony": [("starts", "", "<|start|>", ""), ("channels", "", "<|channel|>analysis", ""), ("bodies", "", "<|message|>", ""), ("ends", "", "<|end|>", ""),
+                ("calls", "", "<|start|>assistant<|channel|>commentary to=functions.f<|message|>{}<|call|>", ""), ("open calls", "", '<|channel|>x to=functions.f<|message|>{"a":"', ""),
+                ("words", "<|start|>", "to=f ", "<|message|>{}<|call|>")],
+    "pythonic": [("calls", "[", "f(a=1),", "f(a=1)]"), ("arguments", "[f(", "a=1,", "a=1)]"), ("open arguments", "[f(", "a=1,", ""), ("deep lists", "[f(a=", "[", ""), ("deep calls", "[", "f(", ""),
+                 ("bad calls", "[", "f(a=),", "f(a=1)]"), ("open strings", "[", "f(a='),", ""), ("quotes", "[f(a=", "'", ""), ("signs", "[f(a=", "-", "1)]"), ("sums", "[f(a=1", "+1", ")]"),
+                 ("strings", "[f(a=", "'x' ", ")]"), ("one string", "[f(a='", "x", "')]"), ("escapes", "[f(a='", "\\n", "')]"), ("comparisons", "[f(a=1", "<1", ")]"), ("members", "[f(a={", "1:2,", "})]"),
+                 ("attributes", "[f", ".g", "(a=1)]"), ("digits", "[f(a=", "9", ")]"), ("hexadecimal digits", "[f(a=0x", "f", ")]"), ("conditions", "[f(a=", "1 if 1 else ", "1)]"), ("lambdas", "[f(a=", "lambda:", "1)]"),
+                 ("formatted strings", "[f(a=f'", "{x}", "')]"), ("nested formatted strings", "[f(a=", "f'{", "")],
+    "olmo3": [("lines", "<function_calls>", "f(a=1)\n", "</function_calls>"), ("bad lines", "<function_calls>", "f(a=\n", "</function_calls>"), ("frames", "", "<function_calls>f(", "")],
+    "bfcl-v4": [("calls", "[", "f(a=1),", "f(a=1)]"), ("sums", "[f(a=1", "+1", ")]"), ("products", "[f(a=1", "*9", ")]"), ("powers", "[f(a=9", "**9", ")]"), ("repeated strings", "[f(a='x'", "*9", ")]"),
+                ("subscripts", "[f(a=x", "[1]", ")]"), ("calls in calls", "[f(a=", "g(", ""), ("arguments", "[f(", "1,", "a=1)]"), ("members", "[f(a={", "1:2,", "})]"), ("brackets", "", "[", ""), ("quotes", "", "'", ""),
+                ("prose", "", "the answer is 42. ", "")],
 }
 
 
@@ -73,23 +122,29 @@ with tempfile.TemporaryDirectory() as folder:
     def written(completion, name):
         path = os.path.join(folder, name)
         with open(path, "w") as f:
-            f.write(json.dumps({"completion": completion, "ground_truth": [{"name": "f", "arguments": {"a": 1}}]}) + "\n")
+            f.write(json.dumps({"completion": completion, "ground_truth": [{"name": "f", "arguments": {"a": 1}}], "tools": TOOLS}) + "\n")
         return path
 
     empty = written("", "empty")
     runs = [["score"], ["score", "--reward", "tool-n1-v4", "--view", "conversation"], ["score", "--reward", "exact-match", "--format", "hermes"],
             ["score", "--reward", "strict"], ["score", "--reward", "tool-rl"], ["parse", "--format", "hermes"]]
-    for name in FAMILIES:
-        worst = ""
-        for arguments in runs:
-            start = seconds(arguments, empty)
-            for scale in (size, 2 * size, 4 * size):
-                one = max(seconds(arguments, written(text(name, scale), "small")) - start, 0.004)
-                if one >= 0.02: break
-            ten = seconds(arguments, written(text(name, scale * 10), "large")) - start
-            if ten / one > 12:
-                failed += 1
-                worst += f"  FAILED {' '.join(arguments)}: {one:.3f} s, then {ten:.3f} s"
+    def grows_too_fast(arguments, make):
+        start = seconds(arguments, empty)
+        for scale in (size, 2 * size, 4 * size):
+            one = max(seconds(arguments, written(make(scale), "small")) - start, 0.004)
+            if one >= 0.02: break
+        ten = seconds(arguments, written(make(scale * 10), "large")) - start
+        return f"  FAILED {' '.join(arguments)}: {one:.3f} s, then {ten:.3f} s" if ten / one > 12 else ""
+
+    count = 0
+    for name in () if "--formats" in sys.argv else FAMILIES:
+        worst = "".join(grows_too_fast(arguments, lambda n: text(name, n)) for arguments in runs)
+        count, failed = count + 1, failed + (worst != "")
         print(f"{name}: {'ok' if not worst else worst}", flush=True)
-print(f"{len(FAMILIES) - failed} passed, {failed} failed")
+    for format, families in FORMAT_FAMILIES.items():
+        for name, *parts in families:
+            worst = grows_too_fast(["parse", "--format", format], lambda n: fill(*parts, n))
+            count, failed = count + 1, failed + (worst != "")
+            print(f"{format}, {name}: {'ok' if not worst else worst}", flush=True)
+print(f"{count - failed} passed, {failed} failed")
 sys.exit(failed > 0)

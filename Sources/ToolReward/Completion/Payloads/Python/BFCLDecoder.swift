@@ -15,8 +15,12 @@ struct BFCLDecoder: Sendable {
   let version: Version
   var limits = ValueLimits.standard
 
-  init(_ version: Version) {
+  /// Whether calls that nothing is unusual about are read in one pass.
+  private let isQuick: Bool
+
+  init(_ version: Version, isQuick: Bool = true) {
     self.version = version
+    self.isQuick = isQuick
   }
 
   /// The calls, by their names' and arguments' nodes on the tape; `nil` where the package raises. What was written to the tape then stays.
@@ -26,6 +30,7 @@ struct BFCLDecoder: Sendable {
     guard range.count <= limits.bytes, TextChecks.firstIllFormedUTF8(in: text, range) == nil else { return nil }
     let (source, shift) = cleaned(text, range)
     guard !source.contains(0) else { return nil }
+    if isQuick, let calls = plainCalls(source, shift, session) { return calls }
     let tree = PythonTree()
     do throws(PythonError) {
       var parser = try PythonParser(source.span, 0..<source.count, tree: tree)
@@ -34,6 +39,14 @@ struct BFCLDecoder: Sendable {
     } catch {
       return nil
     }
+  }
+
+  /// The calls of a list, or with commas between them, if nothing about them is unusual.
+  private func plainCalls(_ source: [UInt8], _ shift: Int, _ session: ValueSession) -> [(name: Int, arguments: Int)]? {
+    let isList = source.first == 0x5B && source.last == 0x5D && source.count > 2
+    let range = isList ? 1..<(source.count - 1) : 0..<source.count
+    var reader = PythonQuickReader(source.span, range, shift: shift, limits: limits, session: session)
+    return reader.calls(acrossLines: isList)
   }
 
   /// The text that is parsed, and what is added to its offsets to get the completion's.

@@ -31,8 +31,12 @@ struct PythonCallRead {
 final class PythonCallReader: Sendable {
   let rule: PythonPayload
 
-  init(_ rule: PythonPayload) {
+  /// Whether calls that nothing is unusual about are read in one pass.
+  private let isQuick: Bool
+
+  init(_ rule: PythonPayload, isQuick: Bool = true) {
     self.rule = rule
+    self.isQuick = isQuick
   }
 
   /// Whether calls can begin with the byte.
@@ -123,6 +127,14 @@ final class PythonCallReader: Sendable {
   private func readCall(
     _ text: Span<UInt8>, _ start: Int, _ end: Int, _ tree: PythonTree, _ session: ValueSession, _ spent: inout Int
   ) -> PythonCallRead {
+    if isQuick {
+      var reader = PythonQuickReader(text, start..<end, limits: rule.limits, session: session)
+      if let plain = reader.call() {
+        var call = PythonCallRead(range: start..<reader.position)
+        (call.name, call.arguments) = (plain.name, plain.arguments)
+        return call
+      }
+    }
     tree.removeAll()
     var call = PythonCallRead(range: start..<start)
     var values = PythonValues(tree, .literals(allowsJSONWords: rule.allowsJSONWords))

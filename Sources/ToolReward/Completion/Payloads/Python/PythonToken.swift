@@ -23,11 +23,21 @@ struct PythonToken: BitwiseCopyable {
 
   /// The words. `print`, `match` and the like are names.
   static func word(_ text: Span<UInt8>, _ range: Range<Int>) -> Kind? {
-    guard range.count >= 2, range.count <= 8 else { return nil }
+    guard range.count >= 2, range.count <= 8, mayBegin(text[range.lowerBound]) else { return nil }
     for (word, kind) in words[range.count] where ByteSearch.matches(word, in: text, at: range.lowerBound) {
       return kind
     }
     return nil
+  }
+
+  /// Whether some word begins with a byte.
+  @inline(__always)
+  private static func mayBegin(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x46, 0x4E, 0x54: true  // F, N, T
+    case 0x61...0x67, 0x69, 0x6C, 0x6E...0x70, 0x72, 0x74, 0x77, 0x79: true  // a to g, i, l, n to p, r, t, w, y
+    default: false
+    }
   }
 
   /// By length.

@@ -37,6 +37,13 @@ struct BFCLDecoderConformanceTests {
                 && isSame(official.members[0].value, Value(tape: tape, index: call.arguments))
             }
         } ?? (expected.kind == .null)
+      // The format that binds the decoder finds the same calls in the text.
+      let found = CompletionParser(.bfclV3).parse(raw).calls
+      #expect(found.count == calls?.count ?? 0)
+      #expect(
+        zip(found, calls ?? []).allSatisfy {
+          EqualityPolicy.toolN1.areEqual($0.arguments, Value(tape: tape, index: $1.arguments))
+        })
       if !isAlike { differences.append("\(model) \(row["id"]?.string ?? "?")") }
     }
     #expect(rows == ["Qwen_Qwen3-8B": 3491, "Team-ACE_ToolACE-2-8B": 3491, "meta-llama_Llama-3.1-8B-Instruct": 3491])

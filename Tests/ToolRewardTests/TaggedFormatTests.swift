@@ -182,6 +182,19 @@ private func xml(_ function: String, _ parameters: (String, String)...) -> Strin
         == #"c34 | ok "f"{} | ~leniency_missing_close"#)
   }
 
+  /// Without a schema a value is text, and it is told that nothing says what it means.
+  @Test func withoutSchema() {
+    let text = Array(xml("f", ("i", "5")).utf8)
+    #expect(sketch(parsed(text, .qwen3Coder)) == #"c\#(text.count) | ok "f"{"i":"5"} | ~values_without_schema"#)
+    #expect(
+      sketch(parsed(Array(xml("untold", ("i", "5")).utf8), .qwen3Coder, tools: tools)).hasSuffix(
+        "~values_without_schema"))
+    #expect(
+      sketch(parsed(Array(xml("unknown", ("i", "5")).utf8), .qwen3Coder, tools: tools)).hasSuffix(
+        "~values_without_schema"))
+    #expect(sketch(parsed(Array(xml("f").utf8), .qwen3Coder)).hasSuffix(#"ok "f"{}"#))
+  }
+
   @Test func spellings() {
     let seed =
       "<seed:think>x</seed:think><seed:tool_call>\n<function=f>\n<parameter=i>1</parameter>\n</function>\n</seed:tool_call><seed:eos>"
@@ -189,8 +202,8 @@ private func xml(_ function: String, _ parameters: (String, String)...) -> Strin
       sketch(parsed(Array(seed.utf8), .seedOSS, tools: tools)) == #"r26 c86 t10 | ok "f"{"i":1} | ~typed_by_schema"#)
     // MiMo has no framing: line feeds belong to the value.
     let mimo = "<tool_call><function=write><parameter=content>\na\n</parameter></function></tool_call>"
-    #expect(sketch(parsed(Array(mimo.utf8), .mimo)) == #"c84 | ok "write"{"content":"\na\n"}"#)
-    #expect(sketch(parsed(Array(mimo.utf8), .qwen3Coder)) == #"c84 | ok "write"{"content":"a"}"#)
+    #expect(sketch(parsed(Array(mimo.utf8), .mimo, tools: tools)) == #"c84 | ok "write"{"content":"\na\n"}"#)
+    #expect(sketch(parsed(Array(mimo.utf8), .qwen3Coder, tools: tools)) == #"c84 | ok "write"{"content":"a"}"#)
   }
 
   @Test(arguments: [

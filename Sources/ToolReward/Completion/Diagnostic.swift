@@ -116,6 +116,9 @@ public struct Diagnostic: Sendable, Hashable {
     /// `ambiguous_value_end`: the value holds a closing tag after which it might end as well.
     public static let ambiguousValueEnd = Code(
       "ambiguous_value_end", "the value holds a closing tag after which it might end as well")
+    /// `values_without_schema`: no tool's schema says what the call's values mean; they are text.
+    public static let valuesWithoutSchema = Code(
+      "values_without_schema", "no tool's schema says what the call's values mean; they are text")
     /// `typed_by_schema`: the value's text was read as the type that the tool's schema gives the parameter.
     public static let typedBySchema = Code(
       "typed_by_schema", "the value's text was read as the type that the tool's schema gives the parameter")

@@ -113,6 +113,9 @@ struct TaggedFrameReader: FrameReader {
       try session.close(at: position)
       let arguments = try session.finishValue(at: position)
       attempt.arguments = arguments
+      if types == nil, rule.typing == .schema, session.tape.nodes[arguments].count > 0 {
+        completion.diagnostics.append(Diagnostic(.valuesWithoutSchema, call.start..<position, attempt: index))
+      }
       if session.tape.nodes[arguments].flags.contains(.duplicateNamesBelow) {
         attempt.hasDuplicateMembers = true
         completion.diagnostics.append(Diagnostic(.duplicateMember, call.start..<position, attempt: index))

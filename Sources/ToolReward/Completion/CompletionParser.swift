@@ -7,10 +7,21 @@ public final class CompletionParser: Sendable {
   /// The format.
   public let format: CompletionFormat
   let markers: MarkerSet
-  let engine: PayloadEngine
-  /// How arguments are read that a message gives as text.
-  let messageRule: JSONPayload
+  /// Reads frames of JSON, and arguments that a message gives as text: held apart from the other engines, so that the many formats of JSON are
+  /// spared a look-up.
+  let json: JSONPayloadReader
+  /// Reads frames of anything else.
+  let frameReader: (any FrameReader)?
+  /// Which of the three is to be looked at, as a look at the other two costs a copy.
+  let structure: Structure
+  /// Whether an answer may begin with a payload that no marker announces.
+  let isOpenOptional: Bool
+  /// Whether tools are looked at.
+  let usesTools: Bool
   private let channels: ChannelReader?
+
+  /// What a format puts its calls in.
+  enum Structure { case jsonFrames, frames, messages }
   /// What the format says of reasoning, without its markers.
   let reasoning: ReasoningPlan?
   private let assistantMarkers: [[UInt8]]
@@ -20,9 +31,14 @@ public final class CompletionParser: Sendable {
   public init(_ format: CompletionFormat) {
     self.format = format
     markers = MarkerSet(format)
-    engine = PayloadEngine(format)
-    if case .json(let rule) = format.payload { messageRule = rule } else { messageRule = JSONPayload() }
+    var rule = JSONPayload()
+    if case .json(let own) = format.payload { rule = own }
+    json = JSONPayloadReader(rule, frame: format.frame, leniencies: format.leniencies)
+    frameReader = format.frameReader
+    isOpenOptional = format.frame.isOpenOptional
+    usesTools = format.usesTools
     if case .channels(let rule) = format.payload { channels = ChannelReader(rule, format) } else { channels = nil }
+    structure = channels != nil ? .messages : frameReader != nil ? .frames : .jsonFrames
     reasoning = format.reasoning.map { ReasoningPlan(start: $0.start, closes: $0.closes, callsInside: $0.callsInside) }
     assistantMarkers = format.assistantMarkers.map { Array($0.utf8) }
     terminators = PatternList(format.terminators.map { Array($0.utf8) })
@@ -54,10 +70,10 @@ public final class CompletionParser: Sendable {
     completion.removeAll()
     completion.view = view
     unsafe text.withUnsafeBufferPointer { unsafe completion.text.append(contentsOf: $0) }
-    workspace.session.removeTape()
+    workspace.room.session.removeTape()
     guard text.count <= 1 << 30 else {
       // Offsets are kept in 32 bits, and a text may be kept twice; no model writes a gigabyte.
-      workspace.session.takeTape(into: &completion.tape)
+      workspace.room.session.takeTape(into: &completion.tape)
       completion.bodyEnd = text.count
       completion.segments.append(Segment(kind: .text, range: 0..<text.count))
       completion.diagnostics.append(Diagnostic(.limitExceeded, 0..<text.count))
@@ -72,21 +88,23 @@ public final class CompletionParser: Sendable {
     if reasoning?.start == .open { startsInReasoning = true }
     completion.isPromptPrefilled = startsInReasoning
     if startsInReasoning { completion.hasReasoningOpen = true }
-    workspace.memo.unclosedFrom = .max
-    let room = FrameRoom(session: workspace.session, tools: tools, memo: workspace.memo)
-    if let channels {
-      channels.run(text, workspace.markers, room, into: &completion)
-    } else {
-      walk(text, startsInReasoning: startsInReasoning, workspace.markers, room, into: &completion)
+    if structure == .frames {
+      workspace.room.memo.unclosedFrom = .max
+      workspace.room.tools = tools
     }
-    workspace.session.takeTape(into: &completion.tape)
+    if structure == .messages, let channels {
+      channels.run(text, workspace.markers, workspace.room, into: &completion)
+    } else {
+      walk(text, startsInReasoning: startsInReasoning, workspace.markers, workspace.room, into: &completion)
+    }
+    workspace.room.session.takeTape(into: &completion.tape)
     if let offset = TextChecks.firstIllFormedUTF8(in: text) {
       completion.diagnostics.append(Diagnostic(.illFormedUTF8, offset..<min(offset + 1, text.count)))
     }
   }
 
   private func walk(
-    _ text: Span<UInt8>, startsInReasoning: Bool, _ markers: borrowing MarkerList, _ room: FrameRoom,
+    _ text: Span<UInt8>, startsInReasoning: Bool, _ markers: borrowing MarkerList, _ room: borrowing FrameRoom,
     into completion: inout Completion
   ) {
     var walk = FrameWalk(startsInReasoning: startsInReasoning)
@@ -122,8 +140,7 @@ public final class CompletionParser: Sendable {
 
 /// Room that parsing uses again. One for each thread: it is not shared.
 package struct ParserWorkspace: ~Copyable {
-  let session = ValueSession()
-  let memo = ParserMemo()
+  var room = FrameRoom()
   var markers = MarkerList()
 
   package init() {}

@@ -17,7 +17,7 @@ struct FrameWalk {
 
   /// Walks. Returns whether a closing reasoning marker came before any opening one.
   mutating func run(
-    _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser, _ room: FrameRoom,
+    _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser, _ room: borrowing FrameRoom,
     into completion: inout Completion
   ) -> Bool {
     let start = completion.bodyStart
@@ -115,7 +115,7 @@ struct FrameWalk {
   /// A marker that opens a frame, or a call for which no frame is open.
   private mutating func open(
     _ marker: MarkerPosition, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
-    _ room: FrameRoom, into completion: inout Completion
+    _ room: borrowing FrameRoom, into completion: inout Completion
   ) {
     let range = marker.start..<marker.end
     var endsReasoning = false
@@ -135,7 +135,7 @@ struct FrameWalk {
     }
     // A call outside the section it belongs in begins with its own marker.
     let opening = marker.kind == .callOpen ? marker.start..<marker.start : range
-    guard let end = parser.engine.readFrame(opening, text, markers, room, into: &completion) else {
+    guard let end = readPayload(opening, text, markers, parser, room, into: &completion) else {
       completion.diagnostics.append(Diagnostic(.unconfirmedOpener, range))
       return
     }
@@ -152,15 +152,27 @@ struct FrameWalk {
     position = end
   }
 
+  /// Has the format's engine read a frame: see ``FrameReader/readFrame(_:_:_:_:into:)``.
+  @inline(__always)
+  private func readPayload(
+    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
+    _ room: borrowing FrameRoom, into completion: inout Completion
+  ) -> Int? {
+    if parser.structure == .frames, let reader = parser.frameReader { return reader.readFrame(open, text, markers, room, into: &completion) }
+    return parser.json.readFrame(open, text, markers, room, into: &completion)
+  }
+
   /// Reads a payload that begins the answer without an opening marker, if the format has such.
   private mutating func readBareFrame(
-    _ place: Int, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser, _ room: FrameRoom,
+    _ place: Int, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
+    _ room: borrowing FrameRoom,
     into completion: inout Completion
   ) {
-    guard parser.format.frame.isOpenOptional else { return }
+    guard parser.isOpenOptional else { return }
     let start = skipJSONSpace(text, place)
-    guard start < completion.bodyEnd, parser.engine.mayStart(with: text[start]),
-      let end = parser.engine.readFrame(start..<start, text, markers, room, into: &completion)
+    guard start < completion.bodyEnd,
+      parser.frameReader?.mayStart(with: text[start]) ?? parser.json.mayStart(with: text[start]),
+      let end = readPayload(start..<start, text, markers, parser, room, into: &completion)
     else { return }
     flush(to: start, into: &completion)
     completion.segments.append(Segment(kind: .call, range: start..<end))

@@ -68,7 +68,7 @@ extension CompletionParser {
     }
     var arguments = call["arguments"]
     if let text = arguments?.stringBytes {
-      arguments = (try? ValueReader(syntax: messageRule.syntax, limits: messageRule.limits).read(text)) ?? arguments
+      arguments = (try? ValueReader(syntax: json.rule.syntax, limits: json.rule.limits).read(text)) ?? arguments
     }
     if let arguments {
       attempt.arguments = completion.tape.append(arguments)
@@ -76,7 +76,7 @@ extension CompletionParser {
         attempt.hasDuplicateMembers = true
         note(.duplicateMember)
       }
-      if messageRule.argumentsAreObject, arguments.kind != .object {
+      if json.rule.argumentsAreObject, arguments.kind != .object {
         if attempt.status == .ok { attempt.status = .invalidArguments }
         note(.argumentsNotObject)
       }

@@ -34,7 +34,7 @@ public struct Scorer: Sendable {
   }
 
   /// Whether a task's tools are looked at: by the reward, or by the format to read values.
-  public var usesTools: Bool { reward.usesTools || parser.format.usesTools }
+  public var usesTools: Bool { reward.usesTools || parser.usesTools }
 
   /// Scores a completion. Never throws: what cannot be judged has a verdict without a score. O(completion and ground truth).
   public func score(_ completion: [UInt8], for task: ScoringTask) -> Verdict {
@@ -53,7 +53,8 @@ public struct Scorer: Sendable {
 
   /// With the room in hand alone nothing of it is copied.
   private func score(_ text: Span<UInt8>, for task: ScoringTask, _ room: inout ScoringWorkspace.Room) -> Verdict {
-    parser.parse(text, view: view, tools: task.tools, workspace: &room.parser, into: &room.completion)
+    parser.parse(
+      text, view: view, tools: parser.usesTools ? task.tools : nil, workspace: &room.parser, into: &room.completion)
     return reward.judge(room.completion, against: task.groundTruth, tools: task.tools)
   }
 

@@ -29,7 +29,7 @@ struct ChannelReader: Sendable {
 
   /// Takes the body of a text apart.
   func run(
-    _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom, into completion: inout Completion
+    _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: borrowing FrameRoom, into completion: inout Completion
   ) {
     let start = completion.bodyStart
     if start > 0 { completion.segments.append(Segment(kind: .context, range: 0..<start)) }

@@ -1,6 +1,6 @@
 extension JSONPayloadReader: FrameReader {
   func readFrame(
-    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
+    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: borrowing FrameRoom,
     into completion: inout Completion
   ) -> Int? {
     switch frame.ends {

@@ -35,7 +35,7 @@ struct NamedFrameReader: FrameReader {
   func mayStart(with byte: UInt8) -> Bool { false }
 
   func readFrame(
-    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
+    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: borrowing FrameRoom,
     into completion: inout Completion
   ) -> Int? {
     var section = CallSection(open: open, frame: frame, leniencies: leniencies)
@@ -136,7 +136,8 @@ struct NamedFrameReader: FrameReader {
 
   /// Reads the call that a marker opens, and records the attempt. Returns where it ends.
   private func readCall(
-    _ open: Range<Int>, _ header: Header?, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
+    _ open: Range<Int>, _ header: Header?, _ text: Span<UInt8>, _ markers: borrowing MarkerList,
+    _ room: borrowing FrameRoom,
     into completion: inout Completion
   ) -> Int {
     let index = completion.attempts.count
@@ -186,7 +187,7 @@ struct NamedFrameReader: FrameReader {
 
   /// Reads the arguments. Returns where they end, their fence included.
   private func readArguments(
-    from start: Int, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
+    from start: Int, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: borrowing FrameRoom,
     _ attempt: inout CallAttempt, _ index: Int, into completion: inout Completion
   ) -> Int {
     func fail(_ status: CallAttempt.Status, _ code: Diagnostic.Code, _ range: Range<Int>) {

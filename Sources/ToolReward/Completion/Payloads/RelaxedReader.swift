@@ -18,7 +18,9 @@ struct RelaxedReader: Sendable {
   }
 
   /// Reads the value that starts at `start`, white space before it allowed. Returns its node and where it ends.
-  func readPrefix(_ text: Span<UInt8>, from start: Int, _ room: FrameRoom) throws(ValueError) -> (root: Int, end: Int) {
+  func readPrefix(_ text: Span<UInt8>, from start: Int, _ room: borrowing FrameRoom) throws(ValueError) -> (
+    root: Int, end: Int
+  ) {
     let session = room.session
     session.beginValue(limits: limits)
     do throws(ValueError) {
@@ -30,7 +32,7 @@ struct RelaxedReader: Sendable {
     }
   }
 
-  private func read(_ text: Span<UInt8>, from start: Int, _ room: FrameRoom) throws(ValueError) -> Int {
+  private func read(_ text: Span<UInt8>, from start: Int, _ room: borrowing FrameRoom) throws(ValueError) -> Int {
     let session = room.session
     /// Whether each open container is an object, the innermost last.
     var objects: [Bool] = []
@@ -85,7 +87,7 @@ struct RelaxedReader: Sendable {
   }
 
   private func readName(
-    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ room: FrameRoom
+    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ room: borrowing FrameRoom
   ) throws(ValueError) -> Int {
     if let string = try readString(text, from: start, &scratch, room) {
       if let range = string.verbatim {
@@ -111,7 +113,7 @@ struct RelaxedReader: Sendable {
   }
 
   private func readScalar(
-    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ room: FrameRoom
+    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ room: borrowing FrameRoom
   ) throws(ValueError) -> Int {
     if let string = try readString(text, from: start, &scratch, room) {
       if let range = string.verbatim {
@@ -159,7 +161,7 @@ struct RelaxedReader: Sendable {
 
   /// Reads a string if one starts here.
   private func readString(
-    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ room: FrameRoom
+    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ room: borrowing FrameRoom
   ) throws(ValueError) -> StringRead? {
     if let (index, length) = opens.first(in: text, startingAt: start) {
       let from = start + length
@@ -176,7 +178,7 @@ struct RelaxedReader: Sendable {
   }
 
   /// Where the delimiter stands that closes a string: the first one that a separator or the end of a container follows.
-  private func close(_ delimiter: [UInt8], _ text: Span<UInt8>, from start: Int, _ room: FrameRoom) -> Int? {
+  private func close(_ delimiter: [UInt8], _ text: Span<UInt8>, from start: Int, _ room: borrowing FrameRoom) -> Int? {
     // What no delimiter closed from an earlier place on, none closes from a later one: hostile text is searched once.
     guard start < room.memo.unclosedFrom else { return nil }
     var position = start

@@ -32,7 +32,7 @@ struct TaggedFrameReader: FrameReader {
   func mayStart(with byte: UInt8) -> Bool { false }
 
   func readFrame(
-    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
+    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: borrowing FrameRoom,
     into completion: inout Completion
   ) -> Int? {
     var section = CallSection(open: open, frame: frame, leniencies: leniencies)
@@ -56,7 +56,8 @@ struct TaggedFrameReader: FrameReader {
 
   /// Reads a call from its opening marker to its closing one, and records the attempt. Returns where it ends.
   private func readCall(
-    from call: MarkerPosition, nameStart: Int, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
+    from call: MarkerPosition, nameStart: Int, _ text: Span<UInt8>, _ markers: borrowing MarkerList,
+    _ room: borrowing FrameRoom,
     into completion: inout Completion
   ) -> Int {
     let session = room.session

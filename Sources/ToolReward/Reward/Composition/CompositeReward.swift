@@ -50,7 +50,7 @@ public struct CompositeReward: RewardPolicy {
   /// Python's if some part reads so.
   public var syntax: ValueReader.Syntax { parts.contains { $0.policy.syntax == .python } ? .python : .json }
 
-  public var usesTools: Bool { parts.contains { $0.policy.usesTools || $0.parser?.format.usesTools ?? false } }
+  public var usesTools: Bool { parts.contains { $0.policy.usesTools || $0.parser?.usesTools ?? false } }
 
   /// Reads the ground truth for each part as that part does.
   public func compile(groundTruth value: Value) throws(GroundTruthError) -> GroundTruth {

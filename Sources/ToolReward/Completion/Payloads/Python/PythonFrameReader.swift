@@ -13,7 +13,7 @@ struct PythonFrameReader: FrameReader {
   func mayStart(with byte: UInt8) -> Bool { calls.mayStart(with: byte) }
 
   func readFrame(
-    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
+    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: borrowing FrameRoom,
     into completion: inout Completion
   ) -> Int? {
     let start = skipJSONSpace(text, open.upperBound)
@@ -157,7 +157,7 @@ struct BFCLFrameReader: FrameReader {
   func mayStart(with byte: UInt8) -> Bool { true }
 
   func readFrame(
-    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: FrameRoom,
+    _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ room: borrowing FrameRoom,
     into completion: inout Completion
   ) -> Int? {
     // White space and terminators around the answer are the decoder's to strip.

@@ -44,7 +44,7 @@ struct AdversarialParserTests {
     ("L5 prose after", "llama3-json", #"ok "f"{"a":1}"#),
     ("L6 plain JSON answer", "llama3-json", ""),
     ("L9 array", "llama3-json", "not_a_call -- | ~unexpected_cardinality"),
-    ("L10 python_tag code", "llama3-json", "~unconfirmed_opener"),
+    ("L10 python_tag code", "llama3-json", "~unfinished_call"),
     ("L11 newline sep", "llama3-json", #"ok "f"{"a":1} | ok "g"{}"#),
     ("L12 param str number", "llama3-json", #"ok "f"{"a":"1"}"#),
     ("L14 person", "llama3-json", ""),

@@ -38,7 +38,7 @@ struct AdversarialRewardTests {
     ("H29 bigint", #"[{"name":"f","arguments":{"a":12345678901234567890123}}]"#, (1, nil), (1, nil)),
     ("H30 empty block", "[]", (0, "empty_frame"), (0, "empty_frame")),
     ("H31 args null", #"[{"name":"g","arguments":{}}]"#, (0, "arguments_not_object"), (0, "arguments_not_object")),
-    ("H32 nested tool_call tags", f, (0, "surplus_text"), (0, "unconfirmed_opener")),
+    ("H32 nested tool_call tags", f, (0, "surplus_text"), (0, "unfinished_call")),
     ("H33 name non-string", #"[{"name":"5","arguments":{}}]"#, (0, "name_not_string"), (0, "name_not_string")),
     ("H34 scalar payload", "[]", (0, "not_a_call"), (0, "not_a_call")),
     ("H35 no tags bare JSON", f, (0, "surplus_text"), (0, "missing_call")),

@@ -54,7 +54,8 @@ import Testing
     ("<|channel|>analysis to=functions.f<|message|>{}<|call|>", #"c55 | ok "f"{} | ~unusual_channel"#),
     (analysis + "<|start|>assistant" + analysis, "r41 r59 | ~repeated_reasoning"),
     ("<|channel|>analysis<|message|>never", "r35 | ~unclosed_reasoning"),
-    ("<|channel|>analysis", "t19"), ("<|message|>", "t11"), ("a <|channel|> b", "t15"),
+    ("<|channel|>analysis", "t19 | ~unfinished_call"), ("<|message|>", "t11 | ~unfinished_call"),
+    ("a <|channel|> b", "t15 | ~unfinished_call"),
   ])
   func harmony(_ text: String, _ expected: String) {
     #expect(sketch(parsed(Array(text.utf8), .harmony)) == expected)

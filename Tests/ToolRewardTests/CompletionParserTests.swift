@@ -140,7 +140,7 @@ func sketch(_ completion: Completion) -> String {
     // A frame inside a frame.
     (
       "<tool_call>\n<tool_call>\(call)</tool_call>\n</tool_call>",
-      #"t12 c55 t13 | ok "f"{"a":1} | ~unconfirmed_opener | ~stray_call_close"#
+      #"t12 c55 t13 | ok "f"{"a":1} | ~unfinished_call | ~stray_call_close"#
     ),
   ])
   func hermes(_ text: String, _ expected: String) {

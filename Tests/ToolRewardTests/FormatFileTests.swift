@@ -100,6 +100,30 @@ import Testing
       #"1:66: /payload/tagged: must have "name_end" where it has "call_open""#
     ),
     (#"{"name":"m","payload":{"tagged":{}}}"#, #"1:33: /payload/tagged: "key_open" is missing"#),
+    (
+      #"{"name":"m","frame":{"open":"A","close":"B","open_optional":true},"payload":{"named":{"name_end":":"}}}"#,
+      #"1:21: /frame: may have "open_optional" with a json or python payload alone"#
+    ),
+    (
+      #"{"name":"m","frame":{"open":"A","close":"A"},"payload":{"json":{}}}"#,
+      "1:21: /frame: has a marker that opens or closes something else as well: A"
+    ),
+    (
+      #"{"name":"m","frame":{"open":"<think>","close":"A"},"payload":{"json":{}}}"#,
+      "1:21: /frame: has a marker that opens or closes something else as well: <think>"
+    ),
+    (
+      #"{"name":"m","frame":{"open":"A","close":[]},"payload":{"channels":{}}}"#,
+      "1:21: /frame: is not for messages on channels, which are the frames; leave it out"
+    ),
+    (
+      #"{"name":"m","frame":{"open":"A","close":[]},"payload":{"bfcl":"v3"}}"#,
+      #"1:21: /frame: may not have "open" with a bfcl payload, which is the whole answer"#
+    ),
+    (
+      #"{"name":"m","frame":{"open":"A","close":[]},"payload":{"named":{"name_end":":","syntax":"relaxed"}}}"#,
+      "1:89: /payload/named/syntax: must be one of: json, or an object of a relaxed syntax"
+    ),
     (#"{"name":"m","payload":{"bfcl":"v3"}}"#, #"1:1: "frame" is missing"#),
   ])
   func mistakes(_ text: String, _ message: String) {

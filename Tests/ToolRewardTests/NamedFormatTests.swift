@@ -79,7 +79,7 @@ import Testing
     (#"[TOOL_CALLS]f[ARGS]{"a": 1[TOOL_CALLS]g[ARGS]{}"#, #"c26 c21 | malformed "f"- | ok "g"{} | ~malformed_json"#),
     (#"[TOOL_CALLS]f[ARGS]{"a": 1"#, #"c26 | malformed "f"- | ~unexpected_end"#),
     ("use [TOOL_CALLS] to call", "t24 | ~unconfirmed_opener"),
-    (#"[TOOL_CALLS] [{"name": "f", "arguments": {}}]"#, "t45 | ~unconfirmed_opener"),
+    (#"[TOOL_CALLS] [{"name": "f", "arguments": {}}]"#, "t45 | ~unfinished_call"),
   ])
   func mistral(_ text: String, _ expected: String) {
     #expect(sketch(parsed(Array(text.utf8), .mistral)) == expected)
@@ -92,7 +92,7 @@ import Testing
       #"c85 t4 | ok "f"{} | ok "g"{"a":"]"}"#
     ),
     (#"[TOOL_CALLS]{"name":"f","arguments":{}}"#, #"c39 | not_a_call "f"{} | ~unexpected_cardinality"#),
-    (#"[TOOL_CALLS]f[ARGS]{}"#, "t21 | ~unconfirmed_opener"),
+    (#"[TOOL_CALLS]f[ARGS]{}"#, "t21 | ~unfinished_call"),
   ])
   func mistralList(_ text: String, _ expected: String) {
     #expect(sketch(parsed(Array(text.utf8), .mistralList)) == expected)
@@ -113,7 +113,7 @@ import Testing
     (#"{"name":"f","parameters":{}} done"#, #"c28 t5 | ok "f"{}"#),
     (#"{"name":"f","parameters":{"a":}}"#, #"c32 | malformed -- | ~malformed_json"#),
     (#"[{"name":"f","parameters":{}}]"#, "c30 | not_a_call -- | ~unexpected_cardinality"),
-    ("<|python_tag|>f.call(a=1)", "t25 | ~unconfirmed_opener"),
+    ("<|python_tag|>f.call(a=1)", "t25 | ~unfinished_call"),
   ])
   func llama3(_ text: String, _ expected: String) {
     #expect(sketch(parsed(Array(text.utf8), .llama3JSON)) == expected)

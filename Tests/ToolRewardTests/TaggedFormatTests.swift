@@ -122,7 +122,7 @@ private func xml(_ function: String, _ parameters: (String, String)...) -> Strin
     // A parameter that the tool does not have is the model's mistake.
     (
       "<tool_call><function=write><parameter=content>a</parameter><parameter=zz>1</parameter></function></tool_call>",
-      #"c109 | ok "write"{"content":"a","zz":"1"}"#
+      #"c109 | ok "write"{"content":"a","zz":"1"} | ~ambiguous_value_end"#
     ),
     (
       "<tool_call><function=f><parameter=i>1</function></tool_call>",

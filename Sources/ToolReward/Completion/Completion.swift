@@ -17,6 +17,8 @@ public struct Completion: Sendable {
   public internal(set) var bodyStart = 0
   /// Where trailing white space and end-of-turn tokens begin.
   public internal(set) var bodyEnd = 0
+  /// Whether the format has reasoning at all: else none can be asked for.
+  public internal(set) var hasReasoningRule = true
   /// Whether the opening reasoning marker stands anywhere in the judged part, within calls too.
   public internal(set) var hasReasoningOpen = false
   /// Whether the closing reasoning marker stands anywhere in the judged part, within calls too.

@@ -79,7 +79,9 @@ public final class CompletionParser: Sendable {
       completion.diagnostics.append(Diagnostic(.limitExceeded, 0..<text.count))
       return
     }
-    if view == .conversation { completion.bodyStart = bodyStart(in: text) }
+    if view == .conversation {
+      completion.bodyStart = structure == .messages ? channels?.turnStart(in: text) ?? 0 : bodyStart(in: text)
+    }
     completion.bodyEnd = bodyEnd(in: text, from: completion.bodyStart)
     markers.scan(text, from: completion.bodyStart, into: &workspace.markers)
     completion.hasReasoningOpen = workspace.markers.hasReasoningOpen
@@ -87,11 +89,9 @@ public final class CompletionParser: Sendable {
     var startsInReasoning = view == .prefilled && reasoning != nil
     if reasoning?.start == .open { startsInReasoning = true }
     completion.isPromptPrefilled = startsInReasoning
+    completion.hasReasoningRule = reasoning != nil
     if startsInReasoning { completion.hasReasoningOpen = true }
-    if structure == .frames {
-      workspace.room.memo.unclosedFrom = .max
-      workspace.room.tools = tools
-    }
+    if structure == .frames { workspace.room.tools = tools }
     if structure == .messages, let channels {
       channels.run(text, workspace.markers, workspace.room, into: &completion)
     } else {

@@ -64,6 +64,11 @@ public struct Diagnostic: Sendable, Hashable {
     public static let unconfirmedOpener = Code(
       "unconfirmed_opener", "an opening call marker with no payload behind it; read as text")
 
+    /// `unfinished_call`: an opening call marker with the beginning of a call behind it, or nothing at all; read as text.
+    public static let unfinishedCall = Code(
+      "unfinished_call",
+      "an opening call marker with the beginning of a call behind it, or nothing at all; read as text")
+
     // An attempt.
     /// `malformed_json`: the payload is not JSON.
     public static let malformedPayload = Code("malformed_json", "the payload is not JSON")
@@ -101,8 +106,8 @@ public struct Diagnostic: Sendable, Hashable {
     /// `missing_section`: the call stands outside the section that the format puts calls in.
     public static let missingSection = Code(
       "missing_section", "the call stands outside the section that the format puts calls in")
-    /// `unusual_channel`: the call stands on a channel of reasoning.
-    public static let unusualChannel = Code("unusual_channel", "the call stands on a channel of reasoning")
+    /// `unusual_channel`: the call stands on another channel than calls do.
+    public static let unusualChannel = Code("unusual_channel", "the call stands on another channel than calls do")
     /// `text_in_section`: text stands between the calls of a section.
     public static let textInSection = Code("text_in_section", "text stands between the calls of a section")
     /// `unusual_identifier`: the call's identifier has not the form that the format gives it.

@@ -20,14 +20,6 @@ struct FrameRoom: ~Copyable {
   let session = ValueSession()
   /// The tools whose schemas say what a value's text means.
   var tools: Toolbox?
-  /// What is known of this text from frames read before.
-  let memo = ParserMemo()
-}
-
-/// What reading one frame of a text found out about the rest of it, so that hostile text is not searched again and again.
-final class ParserMemo {
-  /// From here on no delimiter closes a string.
-  var unclosedFrom = Int.max
 }
 
 extension CompletionFormat {

@@ -136,7 +136,8 @@ struct FrameWalk {
     // A call outside the section it belongs in begins with its own marker.
     let opening = marker.kind == .callOpen ? marker.start..<marker.start : range
     guard let end = readPayload(opening, text, markers, parser, room, into: &completion) else {
-      completion.diagnostics.append(Diagnostic(.unconfirmedOpener, range))
+      let isMention = isProse(text, marker, markers, completion.bodyEnd)
+      completion.diagnostics.append(Diagnostic(isMention ? .unconfirmedOpener : .unfinishedCall, range))
       return
     }
     if endsReasoning, let last = completion.reasoning.indices.last {
@@ -152,13 +153,44 @@ struct FrameWalk {
     position = end
   }
 
+  /// Whether prose follows a marker that opens no frame: then it is mentioned. What looks like the beginning of a call, or of nothing, is an
+  /// attempt, which must not pass for an answer without calls.
+  private func isProse(_ text: Span<UInt8>, _ marker: MarkerPosition, _ markers: borrowing MarkerList, _ end: Int)
+    -> Bool
+  {
+    var position = skipJSONSpace(text, marker.end)
+    let isApart = position > marker.end && text[marker.end] == 0x20
+    // Markers of reasoning are no part of a call.
+    var next = markers.index(from: marker.end)
+    while next < markers.count, markers[next].kind == .reasoningOpen || markers[next].kind == .reasoningClose {
+      next += 1
+    }
+    if position >= end || (next < markers.count && markers[next].start <= position) { return false }
+    let start = position
+    let limit = next < markers.count ? min(end, markers[next].start) : end
+    while position < limit, !isJSONSpace(text[position]) {
+      switch text[position] {
+      case 0x7B, 0x5B, 0x28: return false
+      default: position += 1
+      }
+    }
+    // A word that stands at the marker, and then nothing, or more of a call.
+    let isWord = text[start] | 0x20 >= 0x61 && text[start] | 0x20 <= 0x7A
+    let after = skipJSONSpace(text, position)
+    if after >= end { return isApart || !isWord }
+    if next < markers.count, markers[next].start <= after { return false }
+    return text[after] != 0x7B && text[after] != 0x5B
+  }
+
   /// Has the format's engine read a frame: see ``FrameReader/readFrame(_:_:_:_:into:)``.
   @inline(__always)
   private func readPayload(
     _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
     _ room: borrowing FrameRoom, into completion: inout Completion
   ) -> Int? {
-    if parser.structure == .frames, let reader = parser.frameReader { return reader.readFrame(open, text, markers, room, into: &completion) }
+    if parser.structure == .frames, let reader = parser.frameReader {
+      return reader.readFrame(open, text, markers, room, into: &completion)
+    }
     return parser.json.readFrame(open, text, markers, room, into: &completion)
   }
 
@@ -172,7 +204,7 @@ struct FrameWalk {
     let start = skipJSONSpace(text, place)
     guard start < completion.bodyEnd,
       parser.frameReader?.mayStart(with: text[start]) ?? parser.json.mayStart(with: text[start]),
-      let end = readPayload(start..<start, text, markers, parser, room, into: &completion)
+      let end = readPayload(start..<start, text, markers, parser, room, into: &completion), end > start
     else { return }
     flush(to: start, into: &completion)
     completion.segments.append(Segment(kind: .call, range: start..<end))

@@ -31,21 +31,30 @@ public struct ExactMatchReward: RewardPolicy {
     let first = completion.reasoning.first
     let isReasonClosed = completion.reasoning.count == 1 && completion.reasoning.allSatisfy { completion.isWhole($0) }
     let isReasonFirst = first.map { $0.range.upperBound <= firstFrame } ?? false
-    let reasoning = isReasonClosed && isReasonFirst
+    // A format without reasoning has none to ask for.
+    let needsReasoning = completion.hasReasoningRule || !completion.reasoning.isEmpty
+    let reasoning = !needsReasoning || (isReasonClosed && isReasonFirst)
     let calls = completion.actualCalls
     var isFormat = true
     for attempt in completion.attempts where attempt.status != .ok || attempt.hasDuplicateMembers { isFormat = false }
     if completion.frames.contains(where: { !$0.isClosed }) { isFormat = false }
     // Beside calls a marker that frames nothing is no prose.
     if !completion.frames.isEmpty, completion.hasStrayCallMarker { isFormat = false }
+    // Nor is the beginning of a call, or text between calls that belong together.
+    if completion.diagnostics.contains(where: { $0.code == .unfinishedCall || $0.code == .textInSection }) {
+      isFormat = false
+    }
     let isWhole = isFormat && calls.count == completion.attempts.count
     let isMatch = isWhole && matcher.isExact(calls, completion.tape, truth)
     let hasNames = isMatch || matcher.hasSameNames(calls, completion.tape, truth)
     let score: Double = reasoning && isMatch ? 1 : 0
     var verdict = Verdict(
-      score: score, components: [reasoning ? 1 : 0, isFormat ? 1 : 0, hasNames ? 1 : 0, isMatch ? 1 : 0, nil])
+      score: score,
+      components: [
+        needsReasoning ? (reasoning ? 1 : 0) : nil, isFormat ? 1 : 0, hasNames ? 1 : 0, isMatch ? 1 : 0, nil,
+      ])
     if score == 1, completion.diagnostics.isEmpty, tools == nil { return verdict }
-    if !isReasonClosed { verdict.findings.append(Finding(.missingReasoning, .error)) }
+    if needsReasoning, !isReasonClosed { verdict.findings.append(Finding(.missingReasoning, .error)) }
     if isReasonClosed, !isReasonFirst {
       verdict.findings.append(Finding(.reasoningNotFirst, .error, range: completion.frames.first?.range))
     }

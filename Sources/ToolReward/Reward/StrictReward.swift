@@ -33,7 +33,9 @@ public struct StrictReward: RewardPolicy {
 
   public func judge(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict {
     var findings: [Finding] = []
-    let reasoning = hasReasoning(completion, &findings)
+    // A format without reasoning has none to ask for.
+    let needsReasoning = completion.hasReasoningRule || !completion.reasoning.isEmpty
+    let reasoning = !needsReasoning || hasReasoning(completion, &findings)
     let layout = hasLayout(completion, truth, &findings)
     var isWhole = true
     let calls = completion.actualCalls
@@ -52,7 +54,8 @@ public struct StrictReward: RewardPolicy {
     var verdict = Verdict(
       score: isRight ? 1 : 0,
       components: [
-        reasoning ? 1 : 0, layout ? 1 : 0, isWhole ? 1 : 0, tools == nil ? nil : unknown.isEmpty ? 1 : 0,
+        needsReasoning ? (reasoning ? 1 : 0) : nil, layout ? 1 : 0, isWhole ? 1 : 0,
+        tools == nil ? nil : unknown.isEmpty ? 1 : 0,
         schema.component, hasNames ? 1 : 0, isExact ? 1 : 0,
       ])
     if isRight, completion.diagnostics.isEmpty, schema.findings.isEmpty { return verdict }
@@ -109,7 +112,9 @@ public struct StrictReward: RewardPolicy {
     for diagnostic in completion.diagnostics {
       switch diagnostic.code {
       case .unconfirmedOpener where mayTalk: break
-      case .strayCallClose, .strayReasoningClose, .unconfirmedOpener, .callInReasoning:
+      case .strayCallClose, .strayReasoningClose, .unconfirmedOpener, .unfinishedCall, .callInReasoning,
+        .callEndsReasoning,
+        .textInSection:
         fail(diagnostic.code, diagnostic.range)
       default: break
       }

@@ -49,26 +49,43 @@ struct ParameterTypes {
   }
 
   /// Whether the tool declares a parameter. O(1) for most schemas.
-  func declares(_ text: Span<UInt8>, _ name: Range<Int>) -> Bool { find(text, name) != nil }
-
-  /// What a parameter may be; `nil` if the tool does not declare it.
-  func expectation(of text: Span<UInt8>, _ name: Range<Int>) -> Expectation? {
-    guard let node = find(text, name) else { return nil }
-    var steps = 0
-    return expectation(node, &steps)
+  func declares(_ text: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    guard let hash = hash(text, name) else { return false }
+    for plan in plans where find(plan, hash, text, name) != nil { return true }
+    return false
   }
 
-  /// The node of a parameter's schema.
-  private func find(_ text: Span<UInt8>, _ name: Range<Int>) -> Int32? {
+  /// What a parameter may be; `nil` if nothing is said of it, by its name, a pattern or `additionalProperties`. Where the arguments are a choice
+  /// of objects, what one of those says.
+  func expectation(of text: Span<UInt8>, _ name: Range<Int>) -> Expectation? {
+    guard let hash = hash(text, name) else { return nil }
+    var steps = 0
+    var found: Expectation?
+    for plan in plans {
+      guard let node = find(plan, hash, text, name) ?? fallback(plan, text, name), let part = expectation(node, &steps)
+      else { continue }
+      found =
+        found.map { Expectation(types: $0.types.union(part.types), literals: $0.literals + part.literals) } ?? part
+    }
+    return found
+  }
+
+  private func hash(_ text: Span<UInt8>, _ name: Range<Int>) -> UInt32? {
     guard !name.isEmpty else { return nil }
-    let hash = unsafe text.extracting(name).withUnsafeBufferPointer { bytes -> UInt32 in
-      guard let base = bytes.baseAddress else { return 0 }
+    return unsafe text.extracting(name).withUnsafeBufferPointer { bytes -> UInt32? in
+      guard let base = bytes.baseAddress else { return nil }
       return unsafe quickHash(base, bytes.count)
     }
-    for plan in plans {
-      if let node = find(plan, hash, text, name) { return node }
+  }
+
+  /// What holds of members that `properties` does not name.
+  private func fallback(_ plan: ObjectPlan, _ text: Span<UInt8>, _ name: Range<Int>) -> Int32? {
+    for pair in 0..<min(Int(plan.patternCount), 16) {
+      let place = Int(plan.firstPattern) + pair * 2
+      if program.patterns[Int(program.lists[place])].matches(text, name) == true { return program.lists[place + 1] }
     }
-    return nil
+    guard plan.additional >= 0, !program.nodes[Int(plan.additional)].flags.contains(.isFalse) else { return nil }
+    return plan.additional
   }
 
   private func find(_ plan: ObjectPlan, _ hash: UInt32, _ text: Span<UInt8>, _ name: Range<Int>) -> Int32? {
@@ -96,18 +113,23 @@ struct ParameterTypes {
       && ByteSearch.equal(tape.bytes, tape.nodes[Int(entry.name)].payload, text, name)
   }
 
-  private func expectation(_ number: Int32, _ steps: inout Int) -> Expectation {
+  /// What a subschema says; `nil` if it is being looked at already, so that a reference that leads back adds nothing.
+  private func expectation(_ number: Int32, _ steps: inout Int, path: [Int32] = []) -> Expectation? {
     steps += 1
     guard steps < Self.stepLimit else { return Expectation(types: .all) }
+    if path.contains(number) { return nil }
+    let path = path + [number]
     let node = program.nodes[Int(number)]
     var found = Expectation(types: Self.widened(node.types))
     if found.types == .all { found.types = impliedTypes(node) }
     for place in 0..<Int(node.operationCount) {
       switch program.operations[Int(node.firstOperation) + place] {
-      case .reference(let next), .dynamicReference(let next, _): found.narrow(to: expectation(next, &steps))
+      case .reference(let next), .dynamicReference(let next, _):
+        guard let part = expectation(next, &steps, path: path) else { return nil }
+        found.narrow(to: part)
       case .allOf(let first, let count):
         for branch in 0..<Int(count) where steps < Self.stepLimit {
-          found.narrow(to: expectation(program.lists[Int(first) + branch], &steps))
+          if let part = expectation(program.lists[Int(first) + branch], &steps, path: path) { found.narrow(to: part) }
         }
       case .anyOf(let first, let count), .oneOf(let first, let count):
         var union = Expectation(types: [])
@@ -116,7 +138,7 @@ struct ParameterTypes {
             union = Expectation(types: .all)
             break
           }
-          let part = expectation(program.lists[Int(first) + branch], &steps)
+          guard let part = expectation(program.lists[Int(first) + branch], &steps, path: path) else { continue }
           union.types.formUnion(part.types)
           union.literals += part.literals
         }

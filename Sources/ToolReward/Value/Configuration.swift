@@ -112,10 +112,13 @@ struct Configuration {
   }
 
   /// One of some named choices.
-  func choice<T>(_ choices: [(name: String, value: T)]) throws(ConfigurationError) -> T {
+  ///
+  /// - Parameter other: What else may stand here, for the message.
+  func choice<T>(_ choices: [(name: String, value: T)], or other: String? = nil) throws(ConfigurationError) -> T {
     let name = try string()
     guard let choice = choices.first(where: { $0.name == name }) else {
-      throw error("must be one of: \(choices.map(\.name).joined(separator: ", "))")
+      let known = choices.map(\.name).joined(separator: ", ")
+      throw error("must be one of: \(known)\(other.map { ", or \($0)" } ?? "")")
     }
     return choice.value
   }

@@ -19,17 +19,13 @@ extension CompletionFormat {
       "name", "summary", "example", "reasoning", "frame", "payload", "terminators", "assistant_markers", "leniencies",
     ])
     let payload = try Self.payload(file.required("payload"))
-    var frame = CallFrame(open: [], close: [], isCloseOptional: true)
-    if case .channels = payload, file["frame"] == nil {} else { frame = try Self.frame(file.required("frame")) }
-    if case .json = payload {
-    } else if frame.ends == .firstCloser {
-      throw try file.required("frame").error("may have \"ends\": \"first_closer\" with a json payload alone")
-    }
+    let reasoning = try Self.reasoning(file["reasoning"])
+    let frame = try Self.frame(file, payload, reasoning)
     self.init(
       name: try file.required("name").nonEmptyString(),
       summary: try file["summary"]?.string() ?? "",
       example: try file["example"]?.string() ?? "",
-      reasoning: try Self.reasoning(file["reasoning"]),
+      reasoning: reasoning,
       frame: frame,
       payload: payload
     )
@@ -59,7 +55,14 @@ extension CompletionFormat {
         ?? .ignored)
   }
 
-  private static func frame(_ frame: Configuration) throws(ConfigurationError) -> CallFrame {
+  private static func frame(
+    _ file: Configuration, _ payload: Payload, _ reasoning: ReasoningRule?
+  ) throws(ConfigurationError) -> CallFrame {
+    if case .channels = payload {
+      guard let frame = file["frame"] else { return CallFrame(open: [], close: [], isCloseOptional: true) }
+      throw frame.error("is not for messages on channels, which are the frames; leave it out")
+    }
+    let frame = try file.required("frame")
     try frame.object(knowing: ["open", "close", "ends", "open_optional", "close_optional"])
     let result = CallFrame(
       open: try frame["open"]?.spellings() ?? [],
@@ -73,6 +76,25 @@ extension CompletionFormat {
     }
     if result.ends == .firstCloser, result.close.isEmpty {
       throw frame.error("must have \"close\" where \"ends\" is \"first_closer\"")
+    }
+    switch payload {
+    case .json: break
+    case .tagged, .named:
+      if result.isOpenOptional { throw frame.error("may have \"open_optional\" with a json or python payload alone") }
+    case .bfcl:
+      if !result.open.isEmpty {
+        throw frame.error("may not have \"open\" with a bfcl payload, which is the whole answer")
+      }
+    default: break
+    }
+    if case .json = payload {
+    } else if result.ends == .firstCloser {
+      throw frame.error("may have \"ends\": \"first_closer\" with a json payload alone")
+    }
+    let markers = result.open + result.close + (reasoning.map { [$0.open, $0.close] } ?? [])
+    for (place, marker) in markers.enumerated()
+    where markers[..<place].contains(where: { $0.utf8.elementsEqual(marker.utf8) }) {
+      throw frame.error("has a marker that opens or closes something else as well: \(marker)")
     }
     return result
   }
@@ -115,7 +137,8 @@ extension CompletionFormat {
         payload.typing = .attribute(
           text: try typing.required("text").spellings(), json: try typing.required("json").spellings())
       } else {
-        payload.typing = try typing.choice([("schema", TaggedPayload.Typing.schema)])
+        payload.typing = try typing.choice(
+          [("schema", TaggedPayload.Typing.schema)], or: "an object with \"text\" and \"json\"")
       }
     }
     if let framing = tagged["framing"] {
@@ -150,7 +173,8 @@ extension CompletionFormat {
     if let syntax = named["syntax"] {
       payload.syntax =
         syntax.value.kind == .object
-        ? .relaxed(try relaxed(syntax)) : try syntax.choice([("json", NamedPayload.Syntax.json)])
+        ? .relaxed(try relaxed(syntax))
+        : try syntax.choice([("json", NamedPayload.Syntax.json)], or: "an object of a relaxed syntax")
     }
     return payload
   }
@@ -184,6 +208,7 @@ extension CompletionFormat {
   private static func channels(_ channels: Configuration) throws(ConfigurationError) -> ChannelPayload {
     try channels.object(knowing: [
       "start", "channel", "constraint", "body", "ends", "recipient", "name_prefix", "reasoning_channels",
+      "call_channels",
     ])
     var payload = ChannelPayload()
     if let start = channels["start"] { payload.start = try start.nonEmptyString() }
@@ -194,6 +219,7 @@ extension CompletionFormat {
     if let recipient = channels["recipient"] { payload.recipient = try recipient.nonEmptyString() }
     if let prefix = channels["name_prefix"] { payload.namePrefix = try prefix.string() }
     if let reasoning = channels["reasoning_channels"] { payload.reasoningChannels = try reasoning.strings() }
+    if let calls = channels["call_channels"] { payload.callChannels = try calls.strings() }
     return payload
   }
 

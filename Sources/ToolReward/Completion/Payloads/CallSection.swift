@@ -36,14 +36,14 @@ struct CallSection {
     begin(completion)
     var position = open.upperBound
     let start = skipJSONSpace(text, position)
-    let first = markers.index(from: start)
-    guard first < markers.count, markers[first].start == start, markers[first].kind == .callOpen else {
+    let first = markers.index(from: position)
+    guard first < markers.count, markers[first].start <= start, markers[first].kind == .callOpen else {
       return recordUnconfirmed(start, markers, into: &completion)
     }
     reading: while true {
       let place = skipJSONSpace(text, position)
-      let cursor = markers.index(from: place)
-      if cursor < markers.count, markers[cursor].start == place {
+      let cursor = markers.index(from: position)
+      if cursor < markers.count, markers[cursor].start <= place {
         switch markers[cursor].kind {
         case .callOpen:
           position = readCall(markers[cursor], &completion)
@@ -67,8 +67,8 @@ struct CallSection {
     at position: Int, _ text: Span<UInt8>, _ markers: borrowing MarkerList, into completion: inout Completion
   ) -> Int {
     let place = skipJSONSpace(text, position)
-    let cursor = markers.index(from: place)
-    if cursor < markers.count, markers[cursor].start == place, markers[cursor].kind == .frameClose {
+    let cursor = markers.index(from: position)
+    if cursor < markers.count, markers[cursor].start <= place, markers[cursor].kind == .frameClose {
       return close(with: markers[cursor], text, into: &completion)
     }
     return finish(at: position, text, into: &completion)
@@ -100,11 +100,14 @@ struct CallSection {
     let attempts = firstAttempt..<completion.attempts.count
     let range = open.lowerBound..<end
     if !isClosed { payloadEnd = end }
+    if frame.close.isEmpty { isClosed = true }
     if isOutside, !frame.open.isEmpty, !frame.isOpenOptional {
       forgive(.missingSection, .malformed, .missingSection, range, attempts, into: &completion)
     } else if !isClosed, !frame.close.isEmpty {
       let isAtEnd = skipJSONSpace(text, end) >= completion.bodyEnd
-      if !isAtEnd || !frame.isCloseOptional {
+      if isAtEnd, frame.isCloseOptional {
+        isClosed = true
+      } else {
         forgive(isAtEnd ? .missingClose : [], .unclosed, .unclosedCall, range, attempts, into: &completion)
       }
     }
@@ -141,7 +144,8 @@ struct CallSection {
     guard !isOutside, let close = markers.frameClose(from: open.upperBound),
       close.start < markers.frameOpen(from: open.upperBound)?.start ?? .max
     else { return nil }
-    let isEmpty = start == close.start
+    let isEmpty = close.start <= start
+    let start = min(start, close.start)
     let index = completion.attempts.count
     let range = open.lowerBound..<close.end
     completion.attempts.append(

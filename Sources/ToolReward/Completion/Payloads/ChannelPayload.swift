@@ -23,6 +23,8 @@ public struct ChannelPayload: Sendable, Hashable {
   public var namePrefix: String
   /// The channels of reasoning.
   public var reasoningChannels: [String]
+  /// The channels of calls. A call on another is read as well, and noted.
+  public var callChannels: [String]
   /// Bounds on a payload.
   public var limits: ValueLimits
 
@@ -30,7 +32,9 @@ public struct ChannelPayload: Sendable, Hashable {
   public init(
     start: String = "<|start|>", channel: String = "<|channel|>", constraint: String = "<|constrain|>",
     body: String = "<|message|>", ends: [String] = ["<|end|>", "<|call|>", "<|return|>"], recipient: String = "to=",
-    namePrefix: String = "functions.", reasoningChannels: [String] = ["analysis"], limits: ValueLimits = .standard
+    namePrefix: String = "functions.", reasoningChannels: [String] = ["analysis"],
+    callChannels: [String] = ["commentary"],
+    limits: ValueLimits = .standard
   ) {
     self.start = start
     self.channel = channel
@@ -40,6 +44,7 @@ public struct ChannelPayload: Sendable, Hashable {
     self.recipient = recipient
     self.namePrefix = namePrefix
     self.reasoningChannels = reasoningChannels
+    self.callChannels = callChannels
     self.limits = limits
   }
 }

@@ -9,6 +9,7 @@ struct ChannelReader: Sendable {
   private let recipient: [UInt8]
   private let namePrefix: [UInt8]
   private let reasoningChannels: PatternList
+  private let callChannels: PatternList
   private static let assistant = Array("assistant".utf8)
 
   init(_ rule: ChannelPayload, _ format: CompletionFormat) {
@@ -18,11 +19,14 @@ struct ChannelReader: Sendable {
     recipient = Array(rule.recipient.utf8)
     namePrefix = Array(rule.namePrefix.utf8)
     reasoningChannels = PatternList(rule.reasoningChannels.map { Array($0.utf8) })
+    callChannels = PatternList(rule.callChannels.map { Array($0.utf8) })
   }
 
   /// What a header says.
   private struct Header {
     var recipient: Range<Int>?
+    /// Whether another recipient is named as well.
+    var hasOtherRecipient = false
     var channel: Range<Int>?
     var isAssistant = true
   }
@@ -43,7 +47,10 @@ struct ChannelReader: Sendable {
       position = readReasoning(start..<start, body: start, text, markers, isPrefilled: true, into: &completion)
       textStart = position
     }
+    /// Where the markers of the message before the next one were all accounted for.
+    var known = position
     while let message = nextMessage(from: position, isFirst: position == start, text, markers) {
+      noteStrays(known..<message.start, markers, into: &completion)
       let header = header(text, message.header, markers)
       if header.recipient != nil, header.isAssistant {
         flush(to: message.start)
@@ -51,6 +58,7 @@ struct ChannelReader: Sendable {
         completion.segments.append(Segment(kind: .call, range: message.start..<end))
         position = end
         textStart = end
+        known = end
       } else if header.isAssistant, let channel = header.channel,
         reasoningChannels.firstIndex(equalTo: channel, of: text) != nil
       {
@@ -58,11 +66,44 @@ struct ChannelReader: Sendable {
         position = readReasoning(
           message.start..<message.body, body: message.body, text, markers, isPrefilled: false, into: &completion)
         textStart = position
+        known = message.body
       } else {
         position = endOfMessage(message.body, text, markers).end
+        known = message.body
       }
     }
+    noteStrays(known..<text.count, markers, into: &completion)
     flush(to: text.count)
+  }
+
+  /// Notes markers of a header that make no message: a call that was begun, or hidden within another message.
+  private func noteStrays(_ range: Range<Int>, _ markers: borrowing MarkerList, into completion: inout Completion) {
+    var cursor = markers.index(from: range.lowerBound)
+    while cursor < markers.count, markers[cursor].start < range.upperBound {
+      let marker = markers[cursor]
+      switch marker.kind {
+      case .messageChannel, .messageConstraint, .messageBody:
+        completion.diagnostics.append(Diagnostic(.unfinishedCall, marker.start..<marker.end))
+      default: break
+      }
+      cursor += 1
+    }
+  }
+
+  /// Where the assistant's turn begins in a whole conversation: after the first assistant's marker that follows the last message of another role.
+  func turnStart(in text: Span<UInt8>) -> Int {
+    let start = Array(rule.start.utf8)
+    var turn: Int?
+    var position = 0
+    while let found = ByteSearch.firstIndex(of: start, in: text, from: position) {
+      position = found + start.count
+      if ByteSearch.matches(Self.assistant, in: text, at: position) {
+        turn = turn ?? position + Self.assistant.count
+      } else {
+        turn = nil
+      }
+    }
+    return turn ?? 0
   }
 
   // MARK: Messages
@@ -146,13 +187,14 @@ struct ChannelReader: Sendable {
       while end < limit, !isJSONSpace(text[end]) { end += 1 }
       let word = position..<end
       if word.count > recipient.count, ByteSearch.matches(recipient, in: text, at: word.lowerBound) {
-        if header.recipient == nil { header.recipient = (word.lowerBound + recipient.count)..<word.upperBound }
+        if header.recipient != nil { header.hasOtherRecipient = true }
+        header.recipient = header.recipient ?? (word.lowerBound + recipient.count)..<word.upperBound
       } else if expectsChannel {
         if header.channel == nil { header.channel = word }
         expectsChannel = false
       } else if !isConstraint, isFirst, header.channel == nil {
         header.isAssistant =
-          word.count >= Self.assistant.count && ByteSearch.matches(Self.assistant, in: text, at: word.lowerBound)
+          word.count == Self.assistant.count && ByteSearch.matches(Self.assistant, in: text, at: word.lowerBound)
       }
       isFirst = false
       position = end
@@ -211,7 +253,8 @@ struct ChannelReader: Sendable {
     }
     attempt.name = name(text, header, session)
     if attempt.name == nil { fail(.invalidName, .missingName, opening) }
-    if let channel = header.channel, reasoningChannels.firstIndex(equalTo: channel, of: text) != nil {
+    if header.hasOtherRecipient { fail(.invalidName, .unusualIdentifier, opening) }
+    if let channel = header.channel, callChannels.firstIndex(equalTo: channel, of: text) == nil {
       completion.diagnostics.append(Diagnostic(.unusualChannel, channel, attempt: index))
     }
     let body = opening.upperBound
@@ -241,6 +284,7 @@ struct ChannelReader: Sendable {
     if !end.isClosed {
       let isAtEnd = skipJSONSpace(text, end.end) >= completion.bodyEnd
       if isAtEnd, frame.isCloseOptional {
+        end.isClosed = true
       } else if isAtEnd, leniencies.contains(.missingClose) {
         attempt.usedLeniency = true
         completion.diagnostics.append(Diagnostic(.leniency(.missingClose), opening, attempt: index))

@@ -39,7 +39,8 @@ extension JSONPayloadReader: FrameReader {
     guard isLegalStart else {
       // Without a payload only a frame that closes before another opens is an attempt; else the marker is text.
       guard let close = closeAfterOpen, close.start < openAfterOpen?.start ?? .max else { return nil }
-      let isEmpty = start == close.start
+      let isEmpty = close.start <= start
+      let start = min(start, close.start)
       recordUnreadable(
         isEmpty ? .emptyFrame : .notACall, status: isEmpty ? .malformed : .notACall, frame: open.lowerBound..<close.end,
         payload: open.upperBound..<close.start, at: start..<close.start,
@@ -73,13 +74,23 @@ extension JSONPayloadReader: FrameReader {
         session.discardValue()
         return nil
       }
+      // Another call that is begun and not whole is an attempt as well, and the rest of the answer.
+      let tail = nextObject(text, read.end)
+      if read.tailError != nil, let tail, promisesCall(text, tail) {
+        let end = min(markers.frameOpen(from: tail)?.start ?? .max, max(completion.bodyEnd, read.end))
+        record(
+          read, text, frame: open.lowerBound..<end, payload: open.upperBound..<end, ending: .trailing(tail..<end),
+          session: session, into: &completion)
+        return end
+      }
       record(
         read, text, frame: open.lowerBound..<read.end, payload: open.upperBound..<read.end, ending: .closed,
         session: session, into: &completion)
       return read.end
     case .success(let read):
       let after = skipJSONSpace(text, read.end)
-      if let close = markers.frameClose(from: after), close.start == after {
+      // A closing marker that itself begins with white space starts before what follows the payload.
+      if let close = markers.frameClose(from: read.end), close.start <= after {
         record(
           read, text, frame: open.lowerBound..<close.end, payload: open.upperBound..<close.start, ending: .closed,
           session: session,

@@ -369,7 +369,7 @@ final class JSONPayloadReader: Sendable {
   // MARK: Text
 
   /// Where another object begins, after white space and at most one separator.
-  private func nextObject(_ text: Span<UInt8>, _ end: Int) -> Int? {
+  func nextObject(_ text: Span<UInt8>, _ end: Int) -> Int? {
     guard var next = skipSpace(text, end) else { return nil }
     if !separators.isEmpty, let length = separators.lengthOfFirst(in: text, startingAt: next) {
       guard let after = skipSpace(text, next + length) else { return nil }

@@ -161,8 +161,8 @@ struct NamedFrameReader: FrameReader {
     }
     if !rule.callClose.isEmpty {
       let place = skipJSONSpace(text, position)
-      let cursor = markers.index(from: place)
-      if cursor < markers.count, markers[cursor].start == place, markers[cursor].kind == .callClose {
+      let cursor = markers.index(from: position)
+      if cursor < markers.count, markers[cursor].start <= place, markers[cursor].kind == .callClose {
         position = markers[cursor].end
       } else if place < completion.bodyEnd, let next = nextClose(cursor, markers) {
         fail(.malformed, .textAfterPayload, place..<markers[next].start)
@@ -208,7 +208,7 @@ struct NamedFrameReader: FrameReader {
     do throws(ValueError) {
       let read =
         if let relaxed {
-          try relaxed.readPrefix(text, from: position, room)
+          try relaxed.readPrefix(text, from: position, limit: nextCall(position, markers) ?? text.count, session)
         } else {
           try session.readPrefix(text, from: position, syntax: .json, limits: rule.limits)
         }
@@ -238,6 +238,16 @@ struct NamedFrameReader: FrameReader {
   }
 
   // MARK: Ends
+
+  /// Where the next call begins after a position.
+  private func nextCall(_ position: Int, _ markers: borrowing MarkerList) -> Int? {
+    var cursor = markers.index(from: position)
+    while cursor < markers.count {
+      if markers[cursor].kind == .callOpen || markers[cursor].kind == .frameOpen { return markers[cursor].start }
+      cursor += 1
+    }
+    return nil
+  }
 
   /// The marker that closes the call; `nil` if another call, or the section's end, comes before it.
   private func nextClose(_ start: Int, _ markers: borrowing MarkerList) -> Int? {

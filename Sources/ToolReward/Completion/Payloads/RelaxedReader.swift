@@ -17,14 +17,16 @@ struct RelaxedReader: Sendable {
     case value, firstName, name, firstElement, separator
   }
 
-  /// Reads the value that starts at `start`, white space before it allowed. Returns its node and where it ends.
-  func readPrefix(_ text: Span<UInt8>, from start: Int, _ room: borrowing FrameRoom) throws(ValueError) -> (
+  /// Reads the value that starts at `start`, white space before it allowed, and ends before `limit`. Returns its node and where it ends.
+  ///
+  /// Nothing escapes a string between delimiters of its own. It is not looked for beyond the limit, where the next call begins: else one that is
+  /// never closed would swallow that call, and hostile text be searched again and again.
+  func readPrefix(_ text: Span<UInt8>, from start: Int, limit: Int, _ session: ValueSession) throws(ValueError) -> (
     root: Int, end: Int
   ) {
-    let session = room.session
     session.beginValue(limits: limits)
     do throws(ValueError) {
-      let end = try read(text, from: start, room)
+      let end = try read(text, from: start, limit, session)
       return (try session.finishValue(at: end), end)
     } catch {
       session.discardValue()
@@ -32,8 +34,9 @@ struct RelaxedReader: Sendable {
     }
   }
 
-  private func read(_ text: Span<UInt8>, from start: Int, _ room: borrowing FrameRoom) throws(ValueError) -> Int {
-    let session = room.session
+  private func read(_ text: Span<UInt8>, from start: Int, _ limit: Int, _ session: ValueSession) throws(ValueError)
+    -> Int
+  {
     /// Whether each open container is an object, the innermost last.
     var objects: [Bool] = []
     var expected = Expected.value
@@ -63,7 +66,7 @@ struct RelaxedReader: Sendable {
         expected = .separator
         continue
       case .firstName, .name:
-        position = try readName(text, from: position, &scratch, room)
+        position = try readName(text, from: position, &scratch, limit, session)
         position = skipJSONSpace(text, position)
         guard position < text.count else { throw ValueError(.unexpectedEnd, at: position) }
         guard text[position] == 0x3A else { throw ValueError(.malformed, at: position) }
@@ -76,7 +79,7 @@ struct RelaxedReader: Sendable {
           expected = byte == 0x7B ? .firstName : .firstElement
           position += 1
         } else {
-          position = try readScalar(text, from: position, &scratch, room)
+          position = try readScalar(text, from: position, &scratch, limit, session)
           if objects.isEmpty { return position }
           expected = .separator
         }
@@ -87,13 +90,13 @@ struct RelaxedReader: Sendable {
   }
 
   private func readName(
-    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ room: borrowing FrameRoom
+    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ limit: Int, _ session: ValueSession
   ) throws(ValueError) -> Int {
-    if let string = try readString(text, from: start, &scratch, room) {
+    if let string = try readString(text, from: start, &scratch, limit, session) {
       if let range = string.verbatim {
-        try room.session.write(name: text, range)
+        try session.write(name: text, range)
       } else {
-        try room.session.write(name: scratch.span, 0..<scratch.count)
+        try session.write(name: scratch.span, 0..<scratch.count)
       }
       return string.end
     }
@@ -101,7 +104,7 @@ struct RelaxedReader: Sendable {
     var end = start
     while end < text.count, !isJSONSpace(text[end]), !Self.endsName(text[end]) { end += 1 }
     guard end > start else { throw ValueError(.malformed, at: start) }
-    try room.session.write(name: text, start..<end)
+    try session.write(name: text, start..<end)
     return end
   }
 
@@ -113,26 +116,26 @@ struct RelaxedReader: Sendable {
   }
 
   private func readScalar(
-    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ room: borrowing FrameRoom
+    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ limit: Int, _ session: ValueSession
   ) throws(ValueError) -> Int {
-    if let string = try readString(text, from: start, &scratch, room) {
+    if let string = try readString(text, from: start, &scratch, limit, session) {
       if let range = string.verbatim {
-        try room.session.write(string: text, range, at: start..<string.end)
+        try session.write(string: text, range, at: start..<string.end)
       } else {
-        try room.session.write(string: scratch.span, 0..<scratch.count, at: start..<string.end)
+        try session.write(string: scratch.span, 0..<scratch.count, at: start..<string.end)
       }
       return string.end
     }
     let byte = text[start]
     if byte == 0x2D || (0x30...0x39).contains(byte) {
       guard let end = NumberLiteral.end(text, from: start) else { throw ValueError(.malformed, at: start) }
-      try room.session.write(number: text, start..<end, at: start..<end)
+      try session.write(number: text, start..<end, at: start..<end)
       return end
     }
     for word in Self.words where syntax.allowsPythonWords || !word.isPython {
       let end = start + word.text.count
       if ByteSearch.matches(word.text, in: text, at: start), end >= text.count || !Self.isWord(text[end]) {
-        try room.session.write(word.kind, at: start..<end)
+        try session.write(word.kind, at: start..<end)
         return end
       }
     }
@@ -161,11 +164,11 @@ struct RelaxedReader: Sendable {
 
   /// Reads a string if one starts here.
   private func readString(
-    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ room: borrowing FrameRoom
+    _ text: Span<UInt8>, from start: Int, _ scratch: inout [UInt8], _ limit: Int, _ session: ValueSession
   ) throws(ValueError) -> StringRead? {
     if let (index, length) = opens.first(in: text, startingAt: start) {
       let from = start + length
-      guard let close = close(closes[index], text, from: from, room) else {
+      guard let close = close(closes[index], text, from: from, limit: limit) else {
         throw ValueError(.unexpectedEnd, at: text.count)
       }
       let range = from..<close
@@ -178,11 +181,9 @@ struct RelaxedReader: Sendable {
   }
 
   /// Where the delimiter stands that closes a string: the first one that a separator or the end of a container follows.
-  private func close(_ delimiter: [UInt8], _ text: Span<UInt8>, from start: Int, _ room: borrowing FrameRoom) -> Int? {
-    // What no delimiter closed from an earlier place on, none closes from a later one: hostile text is searched once.
-    guard start < room.memo.unclosedFrom else { return nil }
+  private func close(_ delimiter: [UInt8], _ text: Span<UInt8>, from start: Int, limit: Int) -> Int? {
     var position = start
-    while let found = ByteSearch.firstIndex(of: delimiter, in: text, from: position) {
+    while let found = ByteSearch.firstIndex(of: delimiter, in: text, from: position), found < limit {
       let next = skipJSONSpace(text, found + delimiter.count)
       if next >= text.count { return found }
       switch text[next] {
@@ -190,7 +191,6 @@ struct RelaxedReader: Sendable {
       default: position = found + 1
       }
     }
-    room.memo.unclosedFrom = start
     return nil
   }
 

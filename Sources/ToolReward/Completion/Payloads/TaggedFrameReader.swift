@@ -84,9 +84,9 @@ struct TaggedFrameReader: FrameReader {
       session.beginValue(limits: rule.limits)
       try session.open(.object, at: position)
       reading: while true {
-        position = skipJSONSpace(text, position)
         let cursor = markers.index(from: position)
-        guard cursor < markers.count, markers[cursor].start == position else {
+        position = skipJSONSpace(text, position)
+        guard cursor < markers.count, markers[cursor].start <= position else {
           // Something that belongs to no tag: whatever call marker comes next ends it, unless another frame does.
           let next = nextTag(cursor, markers)
           let end = next.map { markers[$0].start } ?? max(position, completion.bodyEnd)
@@ -163,8 +163,8 @@ struct TaggedFrameReader: FrameReader {
     }
     if !rule.valueOpen.isEmpty {
       let place = skipJSONSpace(text, start)
-      let cursor = markers.index(from: place)
-      guard cursor < markers.count, markers[cursor].start == place, markers[cursor].kind == .valueOpen else {
+      let cursor = markers.index(from: start)
+      guard cursor < markers.count, markers[cursor].start <= place, markers[cursor].kind == .valueOpen else {
         fail(.malformedPayload, marker.start..<start)
         return start
       }
@@ -206,8 +206,8 @@ struct TaggedFrameReader: FrameReader {
       end += 1
     }
     let next = skipJSONSpace(text, end)
-    let cursor = markers.index(from: next)
-    guard cursor < markers.count, markers[cursor].start == next else { return nil }
+    let cursor = markers.index(from: end)
+    guard cursor < markers.count, markers[cursor].start <= next else { return nil }
     let kind = markers[cursor].kind
     return kind == .keyOpen || kind == .frameClose ? (first..<end, end) : nil
   }

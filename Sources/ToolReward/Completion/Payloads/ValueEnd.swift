@@ -51,6 +51,8 @@ struct ValueEnd: ~Escapable {
     var candidate: (marker: MarkerPosition, inner: Bool)?
     /// An opening tag of a declared parameter, not within the value's own tags: there the next value begins if this one is not closed.
     var declaredOpen: Int?
+    /// Where the call and its frame end and another frame begins: there the value ends if nothing closes it.
+    var callEnd: Int?
     var cursor = first
     var last = min(markers.count, first + Self.reach)
     while cursor < last {
@@ -60,6 +62,8 @@ struct ValueEnd: ~Escapable {
       }
       if marker.kind == opening {
         depth += 1
+      } else if marker.kind == .callClose {
+        if depth == 0, candidate == nil, callEnd == nil, endsFrame(cursor, markers, bodyEnd) { callEnd = marker.start }
       } else if marker.kind == .valueClose {
         let follow = follow(after: marker, cursor, markers, bodyEnd)
         if depth > 0 {
@@ -73,14 +77,25 @@ struct ValueEnd: ~Escapable {
       }
       cursor += 1
     }
-    if let declaredOpen, candidate?.inner ?? true {
-      return Found(start: declaredOpen, end: declaredOpen, isMissing: true)
+    if candidate?.inner ?? true, let missing = [declaredOpen, callEnd].compactMap({ $0 }).min() {
+      return Found(start: missing, end: missing, isMissing: true)
     }
     if let candidate {
-      return Found(start: candidate.marker.start, end: candidate.marker.end, isAmbiguous: candidate.inner)
+      return Found(start: candidate.marker.start, end: candidate.marker.end, isAmbiguous: true)
     }
     let end = missingEnd(first, markers, bodyEnd, start)
     return Found(start: end, end: end, isMissing: true)
+  }
+
+  /// Whether a call's closing tag is followed by its frame's, and that by another frame or nothing.
+  private func endsFrame(_ cursor: Int, _ markers: borrowing MarkerList, _ bodyEnd: Int) -> Bool {
+    let close = cursor + 1
+    guard close < markers.count, markers[close].kind == .frameClose,
+      markers[close].start <= skipJSONSpace(text, markers[cursor].end)
+    else { return false }
+    let place = skipJSONSpace(text, markers[close].end)
+    if place >= bodyEnd { return true }
+    return close + 1 < markers.count && markers[close + 1].kind == .frameOpen && markers[close + 1].start <= place
   }
 
   /// Where a value ends that nothing closes.
@@ -110,7 +125,7 @@ struct ValueEnd: ~Escapable {
     let place = skipJSONSpace(text, close.end)
     if place >= bodyEnd { return .certain }
     let next = cursor + 1
-    guard next < markers.count, markers[next].start == place else { return .none }
+    guard next < markers.count, markers[next].start <= place else { return .none }
     switch markers[next].kind {
     case .keyOpen:
       guard let types else { return .certain }
@@ -127,7 +142,7 @@ struct ValueEnd: ~Escapable {
     let place = skipJSONSpace(text, markers[cursor].end)
     if place >= bodyEnd { return .certain }
     let next = cursor + 1
-    guard next < markers.count, markers[next].start == place else {
+    guard next < markers.count, markers[next].start <= place else {
       // Text, as after a call that stands outside a section.
       return isOver(after: cursor, markers) ? .uncertain : .none
     }

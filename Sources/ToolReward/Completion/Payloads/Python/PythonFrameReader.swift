@@ -32,7 +32,7 @@ struct PythonFrameReader: FrameReader {
     var payloadEnd = reading.end
     var isClosed = frame.close.isEmpty
     if let close = markers.frameClose(from: reading.end), reading.failure == nil || !attempts.isEmpty || !isBare {
-      let isNext = close.start == after
+      let isNext = close.start <= after
       if isNext || (!isBare && close.start < markers.frameOpen(from: reading.end)?.start ?? .max) {
         isClosed = true
         payloadEnd = close.start
@@ -50,13 +50,18 @@ struct PythonFrameReader: FrameReader {
       } else {
         fail(.unclosed, code, offset..<min(offset + 1, text.count), attempts, into: &completion)
       }
-    } else if !isClosed, !isBare {
+    } else if isBare {
+      // No marker announced it, none need end it.
+      isClosed = true
+    } else if !isClosed {
       let isAtEnd = after >= completion.bodyEnd
       if isAtEnd, leniencies.contains(.missingClose) {
         for index in attempts { completion.attempts[index].usedLeniency = true }
         completion.diagnostics.append(
           Diagnostic(.leniency(.missingClose), open, attempt: attempts.isEmpty ? nil : first))
-      } else if !isAtEnd || !frame.isCloseOptional {
+      } else if isAtEnd, frame.isCloseOptional {
+        isClosed = true
+      } else {
         fail(.unclosed, .unclosedCall, open.lowerBound..<end, attempts, into: &completion)
       }
     }

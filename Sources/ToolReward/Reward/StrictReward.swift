@@ -2,7 +2,7 @@
 /// equation 5, read to the letter).
 ///
 /// 1 if all of this holds, else 0:
-/// - exactly one reasoning block; it comes first, is closed, and holds more than white space;
+/// - exactly one reasoning block; it comes first, is closed, and holds more than white space; none is asked of formats that have none;
 /// - calls after it, outside it; besides them only white space and end-of-turn tokens;
 /// - every call whole, without repeated or surplus members and without any leniency;
 /// - where the sample brings tools, every call names one of them, and its arguments are valid by the tool's schema; arguments of another type
@@ -10,7 +10,8 @@
 /// - the calls are the expected ones, each exactly once, under ``EqualityPolicy/numeric``. A ground truth may accept several values
 ///   for an argument: ``GroundTruth/init(_:syntax:acceptingValues:)``.
 ///
-/// Where no call is right, the reasoning is followed by an empty list in the call tags, or by plain text without any attempt at a call.
+/// Where no call is right, the reasoning is followed by an empty list in the call tags, or by plain text without any attempt at a call, a begun one
+/// included.
 public struct StrictReward: RewardPolicy {
   private let matcher = CallMatcher(arguments: .numeric, names: .numeric)
 

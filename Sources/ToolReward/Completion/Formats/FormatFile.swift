@@ -77,18 +77,18 @@ extension CompletionFormat {
     if result.ends == .firstCloser, result.close.isEmpty {
       throw frame.error("must have \"close\" where \"ends\" is \"first_closer\"")
     }
+    var isJSON = false
     switch payload {
-    case .json: break
+    case .json: isJSON = true
     case .tagged, .named:
       if result.isOpenOptional { throw frame.error("may have \"open_optional\" with a json or python payload alone") }
     case .bfcl:
       if !result.open.isEmpty {
         throw frame.error("may not have \"open\" with a bfcl payload, which is the whole answer")
       }
-    default: break
+    case .python, .channels: break
     }
-    if case .json = payload {
-    } else if result.ends == .firstCloser {
+    if !isJSON, result.ends == .firstCloser {
       throw frame.error("may have \"ends\": \"first_closer\" with a json payload alone")
     }
     let markers = result.open + result.close + (reasoning.map { [$0.open, $0.close] } ?? [])

@@ -7,7 +7,7 @@ enum Resynchronisation {
       if brackets.isEmpty { return true }
       let byte = text[position]
       // A list's end within a parenthesis: the parenthesis is missing.
-      if layout == .list { return byte == 0x5D && !brackets.contains(0x5B) }
+      if layout == .list { return byte == 0x5D && !brackets.hasSquare }
       return (byte == 0x0A || byte == 0x0D) && isCall(text, position + 1, end)
     }
   }
@@ -16,7 +16,7 @@ enum Resynchronisation {
   static func element(_ text: Span<UInt8>, from start: Int, end: Int) -> Int {
     skip(text, from: start, end: end, layout: .list) { position, brackets in
       let byte = text[position]
-      if byte == 0x5D { return !brackets.contains(0x5B) }
+      if byte == 0x5D { return !brackets.hasSquare }
       return byte == 0x2C && brackets.isEmpty
     }
   }
@@ -41,7 +41,7 @@ enum Resynchronisation {
     private var square = 0
 
     var isEmpty: Bool { depth == 0 }
-    func contains(_ byte: UInt8) -> Bool { square > 0 }
+    var hasSquare: Bool { square > 0 }
 
     mutating func open(_ byte: UInt8) {
       depth += 1

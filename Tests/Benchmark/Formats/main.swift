@@ -38,8 +38,11 @@ func report(_ format: CompletionFormat, _ kind: String, _ text: [UInt8]) {
   // Bytes that UTF-8 never has; another each time, so that no scan is left out.
   let scan = rate(text.count * 8 * 64) {
     for round in 0..<(8 * 64) {
-      let found = unsafe text.withUnsafeBytes { unsafe memchr($0.baseAddress!, Int32(0xF8 + round & 7), $0.count) }
-      precondition(unsafe found == nil)
+      let isThere = unsafe text.withUnsafeBytes { bytes in
+        guard let base = bytes.baseAddress else { return true }
+        return unsafe memchr(base, Int32(0xF8 + round & 7), bytes.count) != nil
+      }
+      precondition(!isThere)
     }
   }
   let repeats = max(1, 2_000_000 / text.count)

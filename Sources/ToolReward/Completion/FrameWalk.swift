@@ -33,7 +33,7 @@ struct FrameWalk {
     let lastClose = parser.reasoning?.closes == .last ? markers.lastReasoningClose?.start : nil
     var strayClose = false
     while true {
-      if let place = answerStart {
+      if let place = answerStart, parser.isOpenOptional {
         answerStart = nil
         if !inReasoning { readBareFrame(place, text, markers, parser, room, into: &completion) }
       }
@@ -155,6 +155,7 @@ struct FrameWalk {
 
   /// Whether prose follows a marker that opens no frame: then it is mentioned. What looks like the beginning of a call, or of nothing, is an
   /// attempt, which must not pass for an answer without calls.
+  @inline(never)
   private func isProse(_ text: Span<UInt8>, _ marker: MarkerPosition, _ markers: borrowing MarkerList, _ end: Int)
     -> Bool
   {
@@ -195,12 +196,12 @@ struct FrameWalk {
   }
 
   /// Reads a payload that begins the answer without an opening marker, if the format has such.
+  @inline(never)
   private mutating func readBareFrame(
     _ place: Int, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ parser: CompletionParser,
     _ room: borrowing FrameRoom,
     into completion: inout Completion
   ) {
-    guard parser.isOpenOptional else { return }
     let start = skipJSONSpace(text, place)
     guard start < completion.bodyEnd,
       parser.frameReader?.mayStart(with: text[start]) ?? parser.json.mayStart(with: text[start]),

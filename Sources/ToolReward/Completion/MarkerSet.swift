@@ -74,6 +74,7 @@ struct MarkerList: ~Copyable {
   /// The first marker that closes a frame at or after `offset`. O(log markers).
   func frameClose(from offset: Int) -> MarkerPosition? { first(of: frameCloses, from: offset) }
 
+  @inline(__always)
   private func first(of indices: borrowing PlainStack<UInt32>, from offset: Int) -> MarkerPosition? {
     var low = 0
     var high = indices.count

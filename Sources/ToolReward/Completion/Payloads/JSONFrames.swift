@@ -10,6 +10,7 @@ extension JSONPayloadReader: FrameReader {
   }
 
   /// The text up to the first closing marker is the payload, whatever it holds.
+  @inline(__always)
   private func frameToFirstCloser(
     _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ session: ValueSession,
     into completion: inout Completion
@@ -28,6 +29,7 @@ extension JSONPayloadReader: FrameReader {
   }
 
   /// The payload ends where its grammar ends.
+  @inline(never)
   private func frameByGrammar(
     _ open: Range<Int>, _ text: Span<UInt8>, _ markers: borrowing MarkerList, _ session: ValueSession,
     into completion: inout Completion

@@ -468,6 +468,7 @@ extension TapeView {
   }
 
   /// Finds a call's members; of a repeated one the last counts. O(members).
+  @inline(__always)
   func callFields(of object: Int, _ members: CallMembers) -> CallFields {
     var fields = CallFields()
     var member = object + 1

@@ -93,13 +93,20 @@ def parsed(text, version):
 
 
 def is_departure(text, version):
-    """Whether the text holds an f-string, or arithmetic on more than constants."""
+    """Whether the text holds an f-string, arithmetic on more than constants, or such that makes a number of over 4,300 digits on its way."""
     constant = (ast.BinOp, ast.UnaryOp, ast.Constant, ast.List, ast.Tuple, ast.operator, ast.unaryop, ast.expr_context)
     for node in ast.walk(parsed(text, version) or ast.Module([], [])):
         if isinstance(node, ast.JoinedStr):
             return True
-        if isinstance(node, ast.BinOp) and not all(isinstance(part, constant) for part in ast.walk(node)):
-            return True
+        if isinstance(node, ast.BinOp):
+            if not all(isinstance(part, constant) for part in ast.walk(node)):
+                return True
+            try:
+                value = eval(compile(ast.Expression(node), "", "eval"))
+            except Exception:
+                continue
+            if isinstance(value, int) and abs(value) >= 10**4300:
+                return True
     return False
 
 

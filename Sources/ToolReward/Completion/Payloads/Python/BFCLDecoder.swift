@@ -7,7 +7,7 @@
 /// - An f-string's text, where a call without keywords is written out, gives no result.
 /// - `%` formats with `%s`, `%d` and `%i` alone.
 /// - Limits: an integer of more than 4,300 digits, or a string of more than a mebibyte or a list of more than 65,536 elements made by
-///   arithmetic give no result. Python's own limits (recursion, parser stack) are not the same.
+///   arithmetic, on the way as at its end, give no result. Python's own limits (recursion, parser stack) are not the same.
 /// - Characters newer than Unicode 14, which CPython 3.11 does not know, count by the standard library's Unicode version.
 struct BFCLDecoder: Sendable {
   typealias Version = BFCLVersion

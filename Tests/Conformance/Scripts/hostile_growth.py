@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""Ten times the input may take at most twelve times the CPU time, whatever the input.
+"""Ten times the input may take at most twelve times the CPU time, whatever the input; or fifteen times without the kernel's part and twenty
+with it, where large runs leave the caches and the kernel clears pages. What grows as a power of 1.5 takes 31 times.
 
-usage: hostile_growth.py TOOLREWARD [--size BYTES] [--formats]
+usage: hostile_growth.py TOOLREWARD [--size BYTES] [--formats] [--only TEXT]
 Each family is scored at SIZE and at ten times SIZE, by each reward and through `parse`; the best of three runs counts, the start of an empty run
 is taken off; families of one format go through `parse` alone, and nothing else does with --formats. Where the smaller run takes too
 little to be told from that start, or its data fits the caches and the larger run's does not, both sizes are doubled, twice at most:
-what is not linear stays so.
+what is not linear stays so. --only takes the families whose line begins with TEXT.
 """
 import json, os, resource, subprocess, sys, tempfile
 
 command = sys.argv[1]
+MOST = 60 << 20  # bytes of a line; the command takes 64 MiB
+only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
 size = int(sys.argv[sys.argv.index("--size") + 1]) if "--size" in sys.argv else 1 << 20
 CALL = '{"name":"f","arguments":{"a":1}}'
 
@@ -114,8 +117,8 @@ def seconds(arguments, path):
         done = subprocess.run([command, *arguments, path, "-o", os.devnull], stderr=subprocess.PIPE)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert done.returncode in (0, 1), (arguments, done.returncode, done.stderr)
-        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        best = used if best is None else min(best, used)
+        user, kernel = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
+        best = (user, user + kernel) if best is None else (min(best[0], user), min(best[1], user + kernel))
     return best
 
 
@@ -133,19 +136,23 @@ with tempfile.TemporaryDirectory() as folder:
     def grows_too_fast(arguments, make):
         start = seconds(arguments, empty)
         for scale in (size, 2 * size, 4 * size):
-            one = max(seconds(arguments, written(make(scale), "small")) - start, 0.004)
-            if one < 0.02 and scale < 4 * size: continue
-            ten = seconds(arguments, written(make(scale * 10), "large")) - start
-            if ten / one <= 12: return ""
-        return f"  FAILED {' '.join(arguments)}: {one:.3f} s, then {ten:.3f} s"
+            small, large = written(make(scale), "small"), written(make(scale * 10), "large")
+            if scale > size and os.path.getsize(large) > MOST: break
+            one = [max(used - least, 0.004) for used, least in zip(seconds(arguments, small), start)]
+            if one[0] < 0.05 and scale < 4 * size and 2 * os.path.getsize(large) <= MOST: continue
+            ten = [used - least for used, least in zip(seconds(arguments, large), start)]
+            if ten[1] / one[1] <= 12 or ten[0] / one[0] <= 15 and ten[1] / one[1] <= 20: return ""
+        return f"  FAILED {' '.join(arguments)}: {one[1]:.3f} s, then {ten[1]:.3f} s; without the kernel {one[0]:.3f} s, then {ten[0]:.3f} s"
 
     count = 0
     for name in () if "--formats" in sys.argv else FAMILIES:
+        if not name.startswith(only): continue
         worst = "".join(grows_too_fast(arguments, lambda n: text(name, n)) for arguments in runs)
         count, failed = count + 1, failed + (worst != "")
         print(f"{name}: {'ok' if not worst else worst}", flush=True)
     for format, families in FORMAT_FAMILIES.items():
         for name, *parts in families:
+            if not f"{format}, {name}".startswith(only): continue
             worst = grows_too_fast(["parse", "--format", format], lambda n: fill(*parts, n))
             count, failed = count + 1, failed + (worst != "")
             print(f"{format}, {name}: {'ok' if not worst else worst}", flush=True)

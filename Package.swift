@@ -22,6 +22,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "ToolReward", targets: ["ToolReward"]),
+    .library(name: "ToolRewardC", type: .dynamic, targets: ["ToolRewardC"]),
     .executable(name: "toolreward", targets: ["ToolRewardCommand"]),
   ],
   dependencies: [
@@ -35,6 +36,10 @@ let package = Package(
     ),
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
     .target(name: "ToolRewardData", dependencies: ["ToolReward"], swiftSettings: settings),
+    .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
+    .target(
+      name: "ToolRewardC", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardHeader"],
+      exclude: ["Header", "Example", "Python"], swiftSettings: settings),
     .executableTarget(
       name: "ToolRewardCommand",
       dependencies: [

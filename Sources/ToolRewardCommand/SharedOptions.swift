@@ -55,24 +55,12 @@ struct ReadingOptions: ParsableArguments {
 
   /// The format of that name with the leniencies asked for.
   func format(named name: String) throws -> CompletionFormat {
-    let registry = FormatRegistry()
-    var format: CompletionFormat
-    if let known = registry[name] {
-      format = known
-    } else if ConfigurationFile.isMeant(name) {
-      format = try ConfigurationFile.read(name) { text throws(ConfigurationError) in try CompletionFormat(file: text) }
-    } else {
-      let known = registry.formats.map(\.name).joined(separator: ", ")
-      throw ValidationError("There is no format '\(name)', and no such file. The formats are: \(known).")
+    let choice = try ConfigurationFile.format(name)
+    do throws(ScorerOptionsError) {
+      return try ScorerOptions.format(choice, leniencies: leniencies)
+    } catch {
+      throw ConfigurationFile.usage(error)
     }
-    for name in leniencies {
-      guard let named = Leniencies.named.first(where: { $0.name == name }) else {
-        let known = Leniencies.named.map(\.name).joined(separator: ", ")
-        throw ValidationError("There is no leniency '\(name)'. The leniencies are: \(known).")
-      }
-      format.leniencies.insert(named.leniency)
-    }
-    return format
   }
 }
 
@@ -116,58 +104,51 @@ struct JudgingOptions: ParsableArguments {
 
   /// Makes the scorer that the options ask for.
   func makeScorer() throws -> Scorer {
-    let asked = try makeReward()
-    let policy: any RewardPolicy = checkTools ? SchemaCheckedReward(asked) : asked
-    if policy.format != nil, !reading.leniencies.isEmpty {
-      throw ValidationError(
-        "The reward '\(reward)' follows published code; it has no leniencies. Use the reward exact-match.")
-    }
-    let named = try format.map { try reading.format(named: $0) }
-    let base = policy.format == nil ? try named ?? reading.format(named: CompletionFormat.toolN1.name) : named
-    do throws(ScorerError) {
-      return try Scorer(reward: policy, format: base, view: reading.view.view)
+    var options = ScorerOptions()
+    options.reward = try ConfigurationFile.choice(reward, isKnown: RewardRegistry()[reward] != nil)
+    options.format = try format.map { try ConfigurationFile.format($0) }
+    options.view = reading.view.view
+    options.leniencies = reading.leniencies
+    options.step = step
+    options.checkTools = checkTools
+    do throws(ScorerOptionsError) {
+      return try Scorer(options)
     } catch {
-      throw ValidationError("\(error).")
-    }
-  }
-
-  private func makeReward() throws -> any RewardPolicy {
-    let registry = RewardRegistry()
-    if var policy = registry[reward] {
-      if var toolRL = policy as? ToolRLReward {
-        toolRL.step = step
-        policy = toolRL
-      }
-      return policy
-    }
-    guard ConfigurationFile.isMeant(reward) else {
-      let known = registry.policies.map(\.name).joined(separator: ", ")
-      throw ValidationError("There is no reward '\(reward)', and no such file. The rewards are: \(known).")
-    }
-    return try ConfigurationFile.read(reward) { text throws(ConfigurationError) in
-      try CompositeReward(file: text, registry: registry, step: step)
+      throw ConfigurationFile.usage(error)
     }
   }
 }
 
 /// Files that rewards and formats are read from.
 enum ConfigurationFile {
-  /// Whether an option's value that is no known name is a file's.
-  static func isMeant(_ value: String) -> Bool {
-    value.utf8.contains(0x2F) || value.hasSuffix(".json") || Terminal.exists(value)
-  }
-
-  static func read<T>(_ path: String, _ make: ([UInt8]) throws(ConfigurationError) -> T) throws -> T {
-    let text: [UInt8]
+  /// What an option's value stands for: something known by name, or what its file holds.
+  static func choice(_ value: String, isKnown: Bool) throws -> ScorerOptions.Choice {
+    guard !isKnown, value.utf8.contains(0x2F) || value.hasSuffix(".json") || Terminal.exists(value) else {
+      return .named(value)
+    }
     do throws(InputOutputError) {
-      text = try LineSource.wholeFile(path)
+      return .file(try LineSource.wholeFile(value), path: value)
     } catch {
       throw Terminal.report(error)
     }
-    do throws(ConfigurationError) {
-      return try make(text)
-    } catch {
-      throw ValidationError("\(path):\(error)")
+  }
+
+  /// What the value of an option for a format stands for.
+  static func format(_ value: String) throws -> ScorerOptions.Choice {
+    try choice(value, isKnown: FormatRegistry()[value] != nil)
+  }
+
+  /// What is wrong with options, as the command says it.
+  static func usage(_ error: ScorerOptionsError) -> ValidationError {
+    switch error {
+    case .unknownReward(let name, let known):
+      ValidationError(
+        "There is no reward '\(name)', and no such file. The rewards are: \(known.joined(separator: ", ")).")
+    case .unknownFormat(let name, let known):
+      ValidationError(
+        "There is no format '\(name)', and no such file. The formats are: \(known.joined(separator: ", ")).")
+    case .file: ValidationError("\(error)")
+    default: ValidationError("\(error.description.prefix(1).uppercased())\(error.description.dropFirst()).")
     }
   }
 }

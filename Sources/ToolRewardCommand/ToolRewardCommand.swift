@@ -1,4 +1,5 @@
 import ArgumentParser
+import ToolReward
 
 /// `toolreward`: judges what a tool-calling language model wrote.
 @main
@@ -29,6 +30,3 @@ struct ToolRewardCommand: AsyncParsableCommand {
     ]
   )
 }
-
-/// The version of the command.
-let toolRewardVersion = "0.1.0"

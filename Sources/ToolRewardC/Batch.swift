@@ -1,0 +1,147 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+internal import Synchronization
+internal import ToolReward
+
+/// A batch that threads share: each takes the next few completions until none is left.
+///
+/// `@unchecked`: the caller's buffers are only read, or written at places that are one thread's alone.
+@safe
+final class Batch: @unchecked Sendable {
+  let policy: PolicyObject
+  /// One for each completion, or one for all.
+  private let tasks: [TaskObject?]
+  private let completions: UnsafeRawBufferPointer
+  private let offsets: UnsafePointer<Int64>
+  private let count: Int
+  private let scores: UnsafeMutablePointer<Double>
+  private let components: UnsafeMutablePointer<Double>?
+  /// The lines of each share of the work; `nil` if they are not wanted.
+  private let linesOfShares: UnsafeMutableBufferPointer<[UInt8]>?
+  private let next = Atomic<Int>(0)
+
+  /// As many completions as a thread takes at once.
+  private static let share = 16
+  /// As many completions as make another thread worth its start.
+  private static let leastPerThread = 32
+
+  init(
+    policy: PolicyObject, tasks: [TaskObject?], completions: UnsafeRawBufferPointer, offsets: UnsafePointer<Int64>,
+    count: Int, scores: UnsafeMutablePointer<Double>, components: UnsafeMutablePointer<Double>?, wantsLines: Bool
+  ) {
+    self.policy = policy
+    self.tasks = tasks
+    unsafe self.completions = completions
+    unsafe self.offsets = offsets
+    self.count = count
+    unsafe self.scores = scores
+    unsafe self.components = components
+    if wantsLines {
+      let shares = (count + Self.share - 1) / Self.share
+      let lines = UnsafeMutableBufferPointer<[UInt8]>.allocate(capacity: shares)
+      unsafe lines.initialize(repeating: [])
+      unsafe linesOfShares = lines
+    } else {
+      unsafe linesOfShares = nil
+    }
+  }
+
+  deinit {
+    if let lines = unsafe linesOfShares {
+      unsafe lines.deinitialize()
+      unsafe lines.deallocate()
+    }
+  }
+
+  /// Scores the batch in this thread and up to `threads - 1` others. Where no more threads can be had, fewer do it.
+  func run(threads: Int) {
+    var others: [pthread_t] = []
+    for _ in 1..<max(2, min(threads, count / Self.leastPerThread)) where threads > 1 && count >= 2 * Self.leastPerThread {
+      guard let thread = startThread() else { break }
+      others.append(thread)
+    }
+    work()
+    for thread in others { pthread_join(thread, nil) }
+  }
+
+  /// The verdicts as JSON Lines, share by share.
+  var lines: [[UInt8]] { unsafe linesOfShares.map { unsafe Array($0) } ?? [] }
+
+  /// As many threads as there are cores.
+  static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  private func startThread() -> pthread_t? {
+    let batch = unsafe Unmanaged.passRetained(self)
+    #if canImport(Glibc) || canImport(Musl)
+      var thread = pthread_t()
+      let code = unsafe pthread_create(&thread, nil, Self.body, batch.toOpaque())
+      let started: pthread_t? = thread
+    #else
+      var thread: pthread_t?
+      let code = unsafe pthread_create(&thread, nil, Self.body, batch.toOpaque())
+      let started = thread
+    #endif
+    guard code == 0, let started else {
+      unsafe batch.release()
+      return nil
+    }
+    return started
+  }
+
+  #if canImport(Glibc) || canImport(Musl)
+    private static let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { batch in
+      if let batch = unsafe batch { unsafe Unmanaged<Batch>.fromOpaque(batch).takeRetainedValue().work() }
+      return nil
+    }
+  #else
+    private static let body: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { batch in
+      unsafe Unmanaged<Batch>.fromOpaque(batch).takeRetainedValue().work()
+      return unsafe nil
+    }
+  #endif
+
+  private func work() {
+    let room = LibraryLock.withTable { _ in policy.takeRoom() }
+    while true {
+      let share = next.add(1, ordering: .relaxed).oldValue
+      let start = share * Self.share
+      if start >= count { break }
+      var output: [UInt8] = []
+      for index in start..<min(start + Self.share, count) { score(index, room, &output) }
+      unsafe linesOfShares?[share] = output
+    }
+    LibraryLock.withTable { _ in policy.giveBack(room) }
+  }
+
+  private func score(_ index: Int, _ room: ScoringRoom, _ output: inout [UInt8]) {
+    let task = tasks.count == 1 ? tasks[0] : tasks[index]
+    let bytes = unsafe UnsafeRawBufferPointer(rebasing: completions[Int(offsets[index])..<Int(offsets[index + 1])])
+    let verdict: Verdict
+    if let task {
+      verdict = unsafe room.verdict(bytes.bindMemory(to: UInt8.self).span, task.task)
+    } else {
+      verdict = Verdict(score: nil, components: [], findings: [])
+    }
+    unsafe scores[index] = verdict.score ?? .nan
+    if let components = unsafe components {
+      unsafe verdict.write(to: components + index * policy.componentCount, count: policy.componentCount)
+    }
+    if unsafe linesOfShares != nil {
+      policy.writer.append(verdict, id: Array(String(index + 1).utf8), to: &output)
+    }
+  }
+}
+
+extension Verdict {
+  /// Writes the components; NaN where a part was not checked.
+  func write(to target: UnsafeMutablePointer<Double>, count: Int) {
+    for position in 0..<count {
+      unsafe target[position] = position < components.count ? components[position] ?? .nan : .nan
+    }
+  }
+}

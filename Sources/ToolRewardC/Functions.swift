@@ -1,0 +1,188 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+internal import ToolReward
+internal import ToolRewardData
+public import ToolRewardHeader
+
+// The functions of toolreward.h, which says what each does: here is only how.
+
+/// Lives as long as the library.
+nonisolated(unsafe) private let version = unsafe strdup(toolRewardVersion)
+private let unknownVersion: StaticString = "unknown"
+
+@c @implementation
+public func toolreward_version() -> UnsafePointer<CChar> {
+  if let version = unsafe version { return unsafe UnsafePointer(version) }
+  return unsafe UnsafeRawPointer(unknownVersion.utf8Start).assumingMemoryBound(to: CChar.self)
+}
+
+@c @implementation
+public func toolreward_policy_create(
+  _ options: UnsafePointer<CChar>?, _ optionsLength: Int, _ policy: UnsafeMutablePointer<toolreward_handle>?,
+  _ error: UnsafeMutablePointer<toolreward_error>?
+) -> toolreward_code {
+  unsafe attempt(error) { () throws(Failure) in
+    guard let policy = unsafe policy else { throw .argument("policy is null") }
+    let text = unsafe try Input.bytes(options, optionsLength, "options")
+    unsafe policy.pointee = try Objects.add(.policy(try Input.policy(Array(text))))
+  }
+}
+
+@c @implementation
+public func toolreward_policy_describe(
+  _ policy: toolreward_handle, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+  _ length: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<toolreward_error>?
+) -> toolreward_code {
+  unsafe attempt(error) { () throws(Failure) in
+    guard let json = unsafe json else { throw .argument("json is null") }
+    unsafe try Output.give([try Objects.policy(policy).json], to: json, length)
+  }
+}
+
+@c @implementation
+public func toolreward_component_count(
+  _ policy: toolreward_handle, _ count: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<toolreward_error>?
+) -> toolreward_code {
+  unsafe attempt(error) { () throws(Failure) in
+    guard let count = unsafe count else { throw .argument("count is null") }
+    unsafe count.pointee = try Objects.policy(policy).componentCount
+  }
+}
+
+@c @implementation
+public func toolreward_tools_create(
+  _ json: UnsafePointer<CChar>?, _ length: Int, _ tools: UnsafeMutablePointer<toolreward_handle>?,
+  _ error: UnsafeMutablePointer<toolreward_error>?
+) -> toolreward_code {
+  unsafe attempt(error) { () throws(Failure) in
+    guard let tools = unsafe tools else { throw .argument("tools is null") }
+    let text = unsafe try Input.bytes(json, length, "json")
+    unsafe tools.pointee = try Objects.add(.tools(try Input.tools(text.span)))
+  }
+}
+
+@c @implementation
+public func toolreward_task_create(
+  _ policy: toolreward_handle, _ groundTruth: UnsafePointer<CChar>?, _ length: Int, _ tools: toolreward_handle,
+  _ task: UnsafeMutablePointer<toolreward_handle>?, _ error: UnsafeMutablePointer<toolreward_error>?
+) -> toolreward_code {
+  unsafe attempt(error) { () throws(Failure) in
+    guard let task = unsafe task else { throw .argument("task is null") }
+    let policy = try Objects.policy(policy)
+    let tools = tools == 0 ? nil : try Objects.tools(tools)
+    let text = unsafe try Input.bytes(groundTruth, length, "ground_truth")
+    unsafe task.pointee = try Objects.add(.task(try Input.task(text.span, policy, tools)))
+  }
+}
+
+@c @implementation
+public func toolreward_release(
+  _ handle: toolreward_handle, _ error: UnsafeMutablePointer<toolreward_error>?
+) -> toolreward_code {
+  unsafe attempt(error) { () throws(Failure) in
+    // What is released goes once the lock is given back.
+    let object = LibraryLock.withTable { $0.remove(handle) }
+    if object == nil { throw .handle("policy, tools or task") }
+  }
+}
+
+@c @implementation
+public func toolreward_score(
+  _ task: toolreward_handle, _ completion: UnsafePointer<CChar>?, _ completionLength: Int,
+  _ score: UnsafeMutablePointer<Double>?, _ components: UnsafeMutablePointer<Double>?, _ componentsCapacity: Int,
+  _ line: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ lineLength: UnsafeMutablePointer<Int>?,
+  _ error: UnsafeMutablePointer<toolreward_error>?
+) -> toolreward_code {
+  unsafe attempt(error) { () throws(Failure) in
+    guard let score = unsafe score else { throw .argument("score is null") }
+    let text = unsafe try Input.bytes(completion, completionLength, "completion")
+    let (task, room) = try Objects.taskAndRoom(task)
+    let policy = task.policy
+    defer { LibraryLock.withTable { _ in policy.giveBack(room) } }
+    if unsafe components != nil, componentsCapacity < policy.componentCount {
+      throw .argument("components has room for \(componentsCapacity) numbers; there are \(policy.componentCount)")
+    }
+    let verdict = unsafe room.verdict(text.span, task.task)
+    if let line = unsafe line {
+      var bytes: [UInt8] = []
+      policy.writer.append(verdict, id: [0x31], to: &bytes)
+      unsafe try Output.give([bytes], to: line, lineLength)
+    }
+    unsafe score.pointee = verdict.score ?? .nan
+    if let components = unsafe components {
+      unsafe verdict.write(to: components, count: policy.componentCount)
+    }
+  }
+}
+
+@c @implementation
+public func toolreward_score_batch(
+  _ policy: toolreward_handle, _ tasks: UnsafePointer<toolreward_handle>?, _ taskCount: Int,
+  _ completions: UnsafePointer<CChar>?, _ completionsLength: Int, _ offsets: UnsafePointer<Int64>?, _ count: Int,
+  _ threads: Int, _ scores: UnsafeMutablePointer<Double>?, _ components: UnsafeMutablePointer<Double>?,
+  _ componentsCapacity: Int, _ lines: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+  _ linesLength: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<toolreward_error>?
+) -> toolreward_code {
+  unsafe attempt(error) { () throws(Failure) in
+    let text = unsafe try Input.bytes(completions, completionsLength, "completions")
+    guard count >= 0, count < 1 << 40 else { throw .argument("count is beyond what a batch can have") }
+    guard let offsets = unsafe offsets else { throw .argument("offsets is null; it has count + 1 numbers") }
+    unsafe try Input.check(offsets, count, completionsLength)
+    guard let scores = unsafe scores else { throw .argument("scores is null") }
+    guard let tasks = unsafe tasks, taskCount == count || taskCount == 1 else {
+      throw .argument("tasks must be one for each of the \(count) completions, or one for all; there are \(taskCount)")
+    }
+    let object = try Objects.policy(policy)
+    if unsafe components != nil {
+      let (needed, overflow) = count.multipliedReportingOverflow(by: object.componentCount)
+      guard !overflow, componentsCapacity >= needed else {
+        throw .argument(
+          "components has room for \(componentsCapacity) numbers; \(count) completions have \(object.componentCount) each")
+      }
+    }
+    let batch = unsafe Batch(
+      policy: object, tasks: try Objects.tasks(UnsafeBufferPointer(start: tasks, count: taskCount), of: object),
+      completions: UnsafeRawBufferPointer(text), offsets: offsets, count: count, scores: scores, components: components,
+      wantsLines: lines != nil)
+    batch.run(threads: threads <= 0 ? Batch.processorCount : threads)
+    if let lines = unsafe lines { unsafe try Output.give(batch.lines, to: lines, linesLength) }
+  }
+}
+
+@c @implementation
+public func toolreward_score_records(
+  _ policy: toolreward_handle, _ records: UnsafePointer<CChar>?, _ length: Int,
+  _ lines: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ linesLength: UnsafeMutablePointer<Int>?,
+  _ error: UnsafeMutablePointer<toolreward_error>?
+) -> toolreward_code {
+  unsafe attempt(error) { () throws(Failure) in
+    guard let lines = unsafe lines else { throw .argument("lines is null") }
+    let text = unsafe try Input.bytes(records, length, "records")
+    let (policy, room) = try Objects.policyAndRoom(policy)
+    defer { LibraryLock.withTable { _ in policy.giveBack(room) } }
+    unsafe try Output.give([room.lines(ofRecords: text.span)], to: lines, linesLength)
+  }
+}
+
+@c @implementation
+public func toolreward_free(_ text: UnsafeMutablePointer<CChar>?) {
+  unsafe free(text)
+}
+
+/// Runs a function's body; tells of its failure.
+private func attempt(
+  _ error: UnsafeMutablePointer<toolreward_error>?, _ body: () throws(Failure) -> Void
+) -> toolreward_code {
+  do throws(Failure) {
+    try body()
+    return 0
+  } catch let failure {
+    unsafe failure.write(to: error)
+    return failure.code
+  }
+}

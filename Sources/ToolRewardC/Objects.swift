@@ -1,0 +1,193 @@
+internal import ToolReward
+internal import ToolRewardData
+internal import ToolRewardHeader
+
+/// What a handle stands for.
+enum Object {
+  case policy(PolicyObject)
+  case tools(ToolsObject)
+  case task(TaskObject)
+}
+
+/// A compiled policy.
+///
+/// `@unchecked`: all but the room is immutable, and ``LibraryLock`` guards the room.
+final class PolicyObject: @unchecked Sendable {
+  let scorer: Scorer
+  let writer: VerdictWriter
+  let componentCount: Int
+  /// Room that no call uses now. Never more than calls ran at once.
+  private var room: [ScoringRoom] = []
+
+  init(_ scorer: Scorer) {
+    self.scorer = scorer
+    writer = VerdictWriter(scorer.reward)
+    componentCount = scorer.reward.componentNames.count
+  }
+
+  /// What the policy is, as JSON.
+  var json: [UInt8] {
+    var json: [UInt8] = []
+    let view = InputView.named.first { $0.value == scorer.view }?.name ?? ""
+    let members = [
+      ("version", toolRewardVersion), ("reward", scorer.reward.name), ("format", scorer.parser.format.name),
+      ("view", view),
+    ]
+    for (name, value) in members {
+      json.append(contentsOf: "\(json.isEmpty ? "{" : ",")\"\(name)\":".utf8)
+      VerdictWriter.append(value, to: &json)
+    }
+    json.append(contentsOf: #","components":["#.utf8)
+    for (position, name) in scorer.reward.componentNames.enumerated() {
+      if position > 0 { json.append(0x2C) }
+      VerdictWriter.append(name, to: &json)
+    }
+    json.append(contentsOf: "]}".utf8)
+    return json
+  }
+
+  /// Takes room for a call. Under the lock.
+  func takeRoom() -> ScoringRoom { room.popLast() ?? ScoringRoom(scorer) }
+
+  /// Gives room back. Under the lock.
+  func giveBack(_ room: ScoringRoom) { self.room.append(room) }
+}
+
+/// Compiled tools.
+final class ToolsObject: Sendable {
+  let toolbox: Toolbox
+
+  init(_ toolbox: Toolbox) { self.toolbox = toolbox }
+}
+
+/// What completions of one prompt are judged by.
+final class TaskObject: Sendable {
+  let policy: PolicyObject
+  let task: ScoringTask
+
+  init(_ policy: PolicyObject, _ task: ScoringTask) {
+    self.policy = policy
+    self.task = task
+  }
+}
+
+/// Room for one thread's scoring.
+final class ScoringRoom {
+  private let scorer: Scorer
+  let workspace = ScoringWorkspace()
+  private(set) lazy var records = RecordScorer(scorer: scorer)
+
+  init(_ scorer: Scorer) { self.scorer = scorer }
+
+  /// What the command writes for records in JSON Lines.
+  func lines(ofRecords text: Span<UInt8>) -> [UInt8] {
+    var output: [UInt8] = []
+    var start = 0
+    var number = 0
+    while start < text.count {
+      var end = start
+      while end < text.count, text[end] != 0x0A { end += 1 }
+      number += 1
+      records.score(text, start..<end, line: number, into: &output)
+      start = end + 1
+    }
+    return output
+  }
+
+  /// Judges a completion: text, or under the view `structured` the JSON of messages.
+  func verdict(_ completion: Span<UInt8>, _ task: ScoringTask) -> Verdict {
+    guard scorer.view == .structured else { return scorer.score(completion, for: task, using: workspace) }
+    do throws(ValueError) {
+      return scorer.score(message: try ValueReader.read(completion, as: scorer.reward.syntax), for: task)
+    } catch {
+      return .unscorable(.invalidMessage, componentCount: scorer.reward.componentNames.count)
+    }
+  }
+}
+
+@available(*, unavailable)
+extension ScoringRoom: Sendable {}
+
+extension ValueReader {
+  /// Reads a value as it is read within a record: as JSON, and where a reward has Python's syntax and JSON refuses it, as that.
+  static func read(_ text: Span<UInt8>, as syntax: Syntax) throws(ValueError) -> Value {
+    let limits: ValueLimits = syntax == .python ? .python : .standard
+    do throws(ValueError) {
+      return try ValueReader(limits: limits).read(text)
+    } catch {
+      guard syntax == .python, error.code == .malformed || error.code == .loneSurrogate else { throw error }
+      return try ValueReader(syntax: .python, limits: limits).read(text)
+    }
+  }
+}
+
+/// Looks objects up by their handles.
+enum Objects {
+  static func add(_ object: Object) throws(Failure) -> UInt64 {
+    guard let handle = LibraryLock.withTable({ $0.add(object) }) else { throw .tooManyHandles }
+    return handle
+  }
+
+  static func policy(_ handle: UInt64) throws(Failure) -> PolicyObject {
+    guard case .policy(let policy)? = LibraryLock.withTable({ $0[handle] }) else {
+      throw .handle("policy")
+    }
+    return policy
+  }
+
+  static func tools(_ handle: UInt64) throws(Failure) -> ToolsObject {
+    guard case .tools(let tools)? = LibraryLock.withTable({ $0[handle] }) else {
+      throw .handle("tools")
+    }
+    return tools
+  }
+
+  /// A task, and room to score with it: one look at the lock.
+  static func taskAndRoom(_ handle: UInt64) throws(Failure) -> (TaskObject, ScoringRoom) {
+    let found: (TaskObject, ScoringRoom)? = LibraryLock.withTable { table in
+      guard case .task(let task)? = table[handle] else { return nil }
+      return (task, task.policy.takeRoom())
+    }
+    guard let found else { throw .handle("task") }
+    return found
+  }
+
+  /// A policy, and room to score by it.
+  static func policyAndRoom(_ handle: UInt64) throws(Failure) -> (PolicyObject, ScoringRoom) {
+    let found: (PolicyObject, ScoringRoom)? = LibraryLock.withTable { table in
+      guard case .policy(let policy)? = table[handle] else { return nil }
+      return (policy, policy.takeRoom())
+    }
+    guard let found else { throw .handle("policy") }
+    return found
+  }
+
+  /// The tasks of a batch, which must be a policy's own; `nil` where the handle is 0. One after the other is often the same.
+  static func tasks(
+    _ handles: UnsafeBufferPointer<UInt64>, of policy: PolicyObject
+  ) throws(Failure) -> [TaskObject?] {
+    var tasks: [TaskObject?] = []
+    tasks.reserveCapacity(handles.count)
+    let wrong: Int? = LibraryLock.withTable { table in
+      var last: (handle: UInt64, task: TaskObject)?
+      for index in 0..<handles.count {
+        let handle = unsafe handles[index]
+        if let last, last.handle == handle {
+          tasks.append(last.task)
+        } else if handle == 0 {
+          tasks.append(nil)
+        } else if case .task(let task)? = table[handle], task.policy === policy {
+          tasks.append(task)
+          last = (handle, task)
+        } else {
+          return index
+        }
+      }
+      return nil
+    }
+    guard let wrong else { return tasks }
+    throw Failure(
+      TOOLREWARD_INVALID_HANDLE,
+      "tasks[\(wrong)] is no task of this policy: it was released, belongs to something else, or was never made")
+  }
+}

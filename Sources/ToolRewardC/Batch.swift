@@ -111,8 +111,10 @@ final class Batch: @unchecked Sendable {
       let share = next.add(1, ordering: .relaxed).oldValue
       let start = share * Self.share
       if start >= count { break }
+      let end = min(start + Self.share, count)
+      if tasks.count > 1 { room.readAhead(tasks[start..<end]) }
       var output: [UInt8] = []
-      for index in start..<min(start + Self.share, count) { score(index, room, &output) }
+      for index in start..<end { score(index, room, &output) }
       unsafe linesOfShares?[share] = output
     }
     LibraryLock.withTable { _ in policy.giveBack(room) }
@@ -123,7 +125,8 @@ final class Batch: @unchecked Sendable {
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: completions[Int(offsets[index])..<Int(offsets[index + 1])])
     let verdict: Verdict
     if let task {
-      verdict = unsafe room.verdict(bytes.bindMemory(to: UInt8.self).span, task.task)
+      verdict = unsafe room.verdict(
+        bytes.bindMemory(to: UInt8.self).span, task.task, isBrief: linesOfShares == nil)
     } else {
       verdict = Verdict(score: nil, components: [], findings: [])
     }

@@ -107,7 +107,7 @@ public func toolreward_score(
     if unsafe components != nil, componentsCapacity < policy.componentCount {
       throw .argument("components has room for \(componentsCapacity) numbers; there are \(policy.componentCount)")
     }
-    let verdict = unsafe room.verdict(text.span, task.task)
+    let verdict = unsafe room.verdict(text.span, task.task, isBrief: line == nil)
     if let line = unsafe line {
       var bytes: [UInt8] = []
       policy.writer.append(verdict, id: [0x31], to: &bytes)
@@ -156,16 +156,17 @@ public func toolreward_score_batch(
 
 @c @implementation
 public func toolreward_score_records(
-  _ policy: toolreward_handle, _ records: UnsafePointer<CChar>?, _ length: Int,
+  _ policy: toolreward_handle, _ records: UnsafePointer<CChar>?, _ length: Int, _ firstLine: Int,
   _ lines: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ linesLength: UnsafeMutablePointer<Int>?,
   _ error: UnsafeMutablePointer<toolreward_error>?
 ) -> toolreward_code {
   unsafe attempt(error) { () throws(Failure) in
     guard let lines = unsafe lines else { throw .argument("lines is null") }
     let text = unsafe try Input.bytes(records, length, "records")
+    guard firstLine >= 0, firstLine < 1 << 62 else { throw .argument("first_line is beyond what a line can be") }
     let (policy, room) = try Objects.policyAndRoom(policy)
     defer { LibraryLock.withTable { _ in policy.giveBack(room) } }
-    unsafe try Output.give([room.lines(ofRecords: text.span)], to: lines, linesLength)
+    unsafe try Output.give([room.lines(ofRecords: text.span, firstLine: firstLine)], to: lines, linesLength)
   }
 }
 

@@ -77,26 +77,38 @@ final class ScoringRoom {
   let workspace = ScoringWorkspace()
   private(set) lazy var records = RecordScorer(scorer: scorer)
 
+  /// Kept, so that reading ahead is not left out.
+  private var read = 0
+
   init(_ scorer: Scorer) { self.scorer = scorer }
 
+  /// Has the processor fetch what some tasks are judged by.
+  func readAhead(_ tasks: ArraySlice<TaskObject?>) {
+    for task in tasks { if let task { read &+= task.task.groundTruth.readAhead() } }
+  }
+
   /// What the command writes for records in JSON Lines.
-  func lines(ofRecords text: Span<UInt8>) -> [UInt8] {
+  func lines(ofRecords text: Span<UInt8>, firstLine: Int) -> [UInt8] {
     var output: [UInt8] = []
     var start = 0
-    var number = 0
+    var number = firstLine
     while start < text.count {
       var end = start
       while end < text.count, text[end] != 0x0A { end += 1 }
-      number += 1
       records.score(text, start..<end, line: number, into: &output)
+      number += 1
       start = end + 1
     }
     return output
   }
 
   /// Judges a completion: text, or under the view `structured` the JSON of messages.
-  func verdict(_ completion: Span<UInt8>, _ task: ScoringTask) -> Verdict {
-    guard scorer.view == .structured else { return scorer.score(completion, for: task, using: workspace) }
+  ///
+  /// - Parameter isBrief: Whether nobody reads the findings.
+  func verdict(_ completion: Span<UInt8>, _ task: ScoringTask, isBrief: Bool) -> Verdict {
+    guard scorer.view == .structured else {
+      return scorer.score(completion, for: task, using: workspace, isBrief: isBrief)
+    }
     do throws(ValueError) {
       return scorer.score(message: try ValueReader.read(completion, as: scorer.reward.syntax), for: task)
     } catch {

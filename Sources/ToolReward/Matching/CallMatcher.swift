@@ -38,12 +38,44 @@ public struct CallMatcher: Sendable {
       }
       return true
     }
+    if !truth.hasAlternatives, actual.count <= 64 {
+      // Sameness is an equivalence here: the first free partner is as good as any.
+      var free = Self.lowest(actual.count)
+      for expected in truth.expected {
+        guard let partner = firstFree(free, where: { same(actual[$0], tape, expected, truth.tape) }) else { return false }
+        free &= ~(1 << UInt64(partner))
+      }
+      return true
+    }
     return exactPairs(actual, tape, truth).allSatisfy { $0 != nil }
+  }
+
+  /// The set of that many positions, at most 64.
+  private static func lowest(_ count: Int) -> UInt64 { count == 64 ? .max : 1 << UInt64(count) - 1 }
+
+  /// The lowest position of a set of some below 64 where `isPartner` holds.
+  private func firstFree(_ free: UInt64, where isPartner: (Int) -> Bool) -> Int? {
+    var left = free
+    while left != 0 {
+      let position = left.trailingZeroBitCount
+      if isPartner(position) { return position }
+      left &= left - 1
+    }
+    return nil
   }
 
   /// Whether the calls name the expected tools, each as often.
   func hasSameNames(_ actual: [Actual], _ tape: ValueTape, _ truth: GroundTruth) -> Bool {
     guard actual.count == truth.count else { return false }
+    if actual.count <= 64 {
+      var free = Self.lowest(actual.count)
+      for expected in truth.expected {
+        let partner = firstFree(free) { sameName(tape, actual[$0].name, truth.tape, expected.name) }
+        guard let partner else { return false }
+        free &= ~(1 << UInt64(partner))
+      }
+      return true
+    }
     var byHash: [UInt64: [Int]] = [:]
     for call in actual { byHash[names.hash(tape, call.name), default: []].append(call.name) }
     for expected in truth.expected {

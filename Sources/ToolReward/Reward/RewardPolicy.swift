@@ -20,10 +20,17 @@ public protocol RewardPolicy: Sendable {
   func compile(groundTruth value: Value) throws(GroundTruthError) -> GroundTruth
   /// Judges a completion. Total: whatever the completion, there is a verdict. O(completion and ground truth).
   func judge(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict
+  /// Judges a completion where nobody reads the reasons: score and components as ``judge(_:against:tools:)`` gives them, findings only
+  /// where they cost nothing or the sample cannot be judged. By default it gives them all.
+  func judgeBriefly(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict
 }
 
 extension RewardPolicy {
   public var usesTools: Bool { true }
+
+  public func judgeBriefly(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict {
+    judge(completion, against: truth, tools: tools)
+  }
 
   /// Reads the shapes of ``GroundTruth/init(_:syntax:)``.
   public func compile(groundTruth value: Value) throws(GroundTruthError) -> GroundTruth {

@@ -47,15 +47,23 @@ public struct Scorer: Sendable {
   }
 
   /// Scores a completion with room that is kept from one to the next: the fastest way through many. O(completion and ground truth).
-  public func score(_ completion: Span<UInt8>, for task: ScoringTask, using workspace: ScoringWorkspace) -> Verdict {
-    unsafe score(completion, for: task, &workspace.room.pointee)
+  ///
+  /// - Parameter isBrief: Whether only score and components are wanted: ``RewardPolicy/judgeBriefly(_:against:tools:)``.
+  public func score(
+    _ completion: Span<UInt8>, for task: ScoringTask, using workspace: ScoringWorkspace, isBrief: Bool = false
+  ) -> Verdict {
+    unsafe score(completion, for: task, &workspace.room.pointee, isBrief)
   }
 
   /// With the room in hand alone nothing of it is copied.
-  private func score(_ text: Span<UInt8>, for task: ScoringTask, _ room: inout ScoringWorkspace.Room) -> Verdict {
+  private func score(
+    _ text: Span<UInt8>, for task: ScoringTask, _ room: inout ScoringWorkspace.Room, _ isBrief: Bool
+  ) -> Verdict {
     parser.parse(
       text, view: view, tools: parser.usesTools ? task.tools : nil, workspace: &room.parser, into: &room.completion)
-    return reward.judge(room.completion, against: task.groundTruth, tools: task.tools)
+    return isBrief
+      ? reward.judgeBriefly(room.completion, against: task.groundTruth, tools: task.tools)
+      : reward.judge(room.completion, against: task.groundTruth, tools: task.tools)
   }
 
   /// Scores a message whose calls are already values: see ``CompletionParser/parse(message:)``. O(message and ground truth).

@@ -72,6 +72,14 @@ public struct ToolN1Reward: RewardPolicy {
   }
 
   public func judge(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict {
+    judge(completion, against: truth, isBrief: false)
+  }
+
+  public func judgeBriefly(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict {
+    judge(completion, against: truth, isBrief: true)
+  }
+
+  private func judge(_ completion: Completion, against truth: GroundTruth, isBrief: Bool) -> Verdict {
     let reasoning = completion.hasReasoningOpen && completion.hasReasoningClose
     var attempts = 0..<0
     var result = outcome(of: completion, attempts: &attempts)
@@ -108,7 +116,7 @@ public struct ToolN1Reward: RewardPolicy {
     let verdict = Verdict(
       score: score(result, reasoning: reasoning, isMatch: isMatch, hasNames: hasNames),
       components: Self.components[(reasoning ? 8 : 0) + (isFormat ? 4 : 0) + (hasNames ? 2 : 0) + (isMatch ? 1 : 0)])
-    if isMatch, reasoning || variant == .v2, completion.diagnostics.isEmpty { return verdict }
+    if isBrief || isMatch && (reasoning || variant == .v2) && completion.diagnostics.isEmpty { return verdict }
     return explained(verdict, completion, truth, result, reasoning, isMatch, calls, attempts)
   }
 

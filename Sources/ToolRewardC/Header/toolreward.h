@@ -150,9 +150,10 @@ toolreward_code toolreward_score_batch(
  * the functions above refuse (broken ground truths and tools) this says why as a line.
  *
  * records: lines {"id"?, "completion" or "completions", "ground_truth", "tools"?}.
+ * first_line: the first line's number, for identifiers and errors; lines of a file count from 1.
  * lines: what the command writes; free it with toolreward_free(). */
 toolreward_code toolreward_score_records(
-    toolreward_handle policy, const char *TOOLREWARD_NULLABLE records, size_t length,
+    toolreward_handle policy, const char *TOOLREWARD_NULLABLE records, size_t length, size_t first_line,
     char *TOOLREWARD_NULLABLE *TOOLREWARD_NULLABLE lines, size_t *TOOLREWARD_NULLABLE lines_length,
     toolreward_error *TOOLREWARD_NULLABLE error);
 

@@ -16,8 +16,7 @@ final class Batch: @unchecked Sendable {
   let policy: PolicyObject
   /// One for each completion, or one for all.
   private let tasks: [TaskObject?]
-  private let completions: UnsafeRawBufferPointer
-  private let offsets: UnsafePointer<Int64>
+  private let texts: BatchTexts
   private let count: Int
   private let scores: UnsafeMutablePointer<Double>
   private let components: UnsafeMutablePointer<Double>?
@@ -31,13 +30,11 @@ final class Batch: @unchecked Sendable {
   private static let leastPerThread = 32
 
   init(
-    policy: PolicyObject, tasks: [TaskObject?], completions: UnsafeRawBufferPointer, offsets: UnsafePointer<Int64>,
-    count: Int, scores: UnsafeMutablePointer<Double>, components: UnsafeMutablePointer<Double>?, wantsLines: Bool
+    policy: PolicyObject, tasks: [TaskObject?], texts: BatchTexts, count: Int, scores: UnsafeMutablePointer<Double>, components: UnsafeMutablePointer<Double>?, wantsLines: Bool
   ) {
     self.policy = policy
     self.tasks = tasks
-    unsafe self.completions = completions
-    unsafe self.offsets = offsets
+    self.texts = texts
     self.count = count
     unsafe self.scores = scores
     unsafe self.components = components
@@ -122,11 +119,10 @@ final class Batch: @unchecked Sendable {
 
   private func score(_ index: Int, _ room: ScoringRoom, _ output: inout [UInt8]) {
     let task = tasks.count == 1 ? tasks[0] : tasks[index]
-    let bytes = unsafe UnsafeRawBufferPointer(rebasing: completions[Int(offsets[index])..<Int(offsets[index + 1])])
+    let text = unsafe texts[index]
     let verdict: Verdict
     if let task {
-      verdict = unsafe room.verdict(
-        bytes.bindMemory(to: UInt8.self).span, task.task, isBrief: linesOfShares == nil)
+      verdict = unsafe room.verdict(text.span, task.task, isBrief: linesOfShares == nil)
     } else {
       verdict = Verdict(score: nil, components: [], findings: [])
     }

@@ -23,19 +23,6 @@ enum Input {
       start: UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self), count: count)
   }
 
-  /// Checks that offsets ascend within a text.
-  static func check(_ offsets: UnsafePointer<Int64>, _ count: Int, _ length: Int) throws(Failure) {
-    var last: Int64 = 0
-    for index in 0...count {
-      let offset = unsafe offsets[index]
-      guard offset >= last, offset <= Int64(length) else {
-        throw .argument(
-          "offsets[\(index)] is \(offset): offsets ascend from 0 on, up to the \(length) bytes of completions at most")
-      }
-      last = offset
-    }
-  }
-
   static func policy(_ options: [UInt8]) throws(Failure) -> PolicyObject {
     let parsed: ScorerOptions
     do throws(ConfigurationError) {
@@ -101,4 +88,69 @@ enum Output {
     unsafe text.pointee = memory.assumingMemoryBound(to: CChar.self)
     if let length = unsafe length { unsafe length.pointee = count }
   }
+}
+
+/// Where the texts of a batch are.
+@safe
+enum BatchTexts {
+  /// One after the other; each begins where the one before it ends.
+  case together(UnsafeBufferPointer<UInt8>, offsets: UnsafePointer<Int64>)
+  /// Each by itself.
+  case apart(UnsafePointer<UnsafePointer<CChar>?>, lengths: UnsafePointer<Int>)
+
+  /// As many texts as a batch can have.
+  private static let most = 1 << 40
+
+  /// Texts one after the other, after checking that their offsets ascend within them.
+  init(_ text: UnsafeBufferPointer<UInt8>, _ offsets: UnsafePointer<Int64>?, _ count: Int) throws(Failure) {
+    guard count >= 0, count < Self.most else { throw .argument("count is beyond what a batch can have") }
+    guard let offsets = unsafe offsets else { throw .argument("offsets is null; it has count + 1 numbers") }
+    var last: Int64 = 0
+    for index in 0...count {
+      let offset = unsafe offsets[index]
+      guard offset >= last, offset <= Int64(text.count) else {
+        throw .argument(
+          "offsets[\(index)] is \(offset): offsets ascend from 0 on, up to the \(text.count) bytes of completions at most")
+      }
+      last = offset
+    }
+    self = unsafe .together(text, offsets: offsets)
+  }
+
+  /// Texts by themselves, after checking their lengths.
+  init(
+    _ texts: UnsafePointer<UnsafePointer<CChar>?>?, _ lengths: UnsafePointer<Int>?, _ count: Int
+  ) throws(Failure) {
+    guard count >= 0, count < Self.most else { throw .argument("count is beyond what a batch can have") }
+    guard let texts = unsafe texts, let lengths = unsafe lengths else { throw .argument("texts or lengths is null") }
+    for index in 0..<count {
+      let length = unsafe lengths[index]
+      let isNull = unsafe texts[index] == nil
+      guard length >= 0, length == 0 || !isNull else {
+        throw .argument("texts[\(index)] is null or its length beyond what memory can have")
+      }
+    }
+    self = unsafe .apart(texts, lengths: lengths)
+  }
+
+  /// The bytes of a text.
+  subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
+    switch self {
+    case .together(let text, let offsets):
+      return unsafe UnsafeBufferPointer(rebasing: text[Int(offsets[index])..<Int(offsets[index + 1])])
+    case .apart(let texts, let lengths):
+      let start = unsafe UnsafeRawPointer(texts[index])?.assumingMemoryBound(to: UInt8.self)
+      return unsafe UnsafeBufferPointer(start: start, count: start == nil ? 0 : lengths[index])
+    }
+  }
+}
+
+/// Where the results of a batch go.
+@safe
+struct BatchResults {
+  let scores: UnsafeMutablePointer<Double>?
+  let components: UnsafeMutablePointer<Double>?
+  let componentsCapacity: Int
+  let lines: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+  let linesLength: UnsafeMutablePointer<Int>?
 }

@@ -129,29 +129,48 @@ public func toolreward_score_batch(
   _ linesLength: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<toolreward_error>?
 ) -> toolreward_code {
   unsafe attempt(error) { () throws(Failure) in
-    let text = unsafe try Input.bytes(completions, completionsLength, "completions")
-    guard count >= 0, count < 1 << 40 else { throw .argument("count is beyond what a batch can have") }
-    guard let offsets = unsafe offsets else { throw .argument("offsets is null; it has count + 1 numbers") }
-    unsafe try Input.check(offsets, count, completionsLength)
-    guard let scores = unsafe scores else { throw .argument("scores is null") }
-    guard let tasks = unsafe tasks, taskCount == count || taskCount == 1 else {
-      throw .argument("tasks must be one for each of the \(count) completions, or one for all; there are \(taskCount)")
-    }
-    let object = try Objects.policy(policy)
-    if unsafe components != nil {
-      let (needed, overflow) = count.multipliedReportingOverflow(by: object.componentCount)
-      guard !overflow, componentsCapacity >= needed else {
-        throw .argument(
-          "components has room for \(componentsCapacity) numbers; \(count) completions have \(object.componentCount) each")
-      }
-    }
-    let batch = unsafe Batch(
-      policy: object, tasks: try Objects.tasks(UnsafeBufferPointer(start: tasks, count: taskCount), of: object),
-      completions: UnsafeRawBufferPointer(text), offsets: offsets, count: count, scores: scores, components: components,
-      wantsLines: lines != nil)
-    batch.run(threads: threads <= 0 ? Batch.processorCount : threads)
-    if let lines = unsafe lines { unsafe try Output.give(batch.lines, to: lines, linesLength) }
+    let texts = unsafe try BatchTexts(Input.bytes(completions, completionsLength, "completions"), offsets, count)
+    let results = unsafe BatchResults(
+      scores: scores, components: components, componentsCapacity: componentsCapacity, lines: lines,
+      linesLength: linesLength)
+    unsafe try score(texts, count, policy, UnsafeBufferPointer(start: tasks, count: max(0, taskCount)), threads, results)
   }
+}
+
+@c @implementation
+public func toolreward_score_texts(
+  _ policy: toolreward_handle, _ tasks: UnsafePointer<toolreward_handle>?, _ taskCount: Int,
+  _ texts: UnsafePointer<UnsafePointer<CChar>?>?, _ lengths: UnsafePointer<Int>?, _ count: Int, _ threads: Int,
+  _ scores: UnsafeMutablePointer<Double>?, _ components: UnsafeMutablePointer<Double>?, _ componentsCapacity: Int,
+  _ lines: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ linesLength: UnsafeMutablePointer<Int>?,
+  _ error: UnsafeMutablePointer<toolreward_error>?
+) -> toolreward_code {
+  unsafe attempt(error) { () throws(Failure) in
+    let texts = unsafe try BatchTexts(texts, lengths, count)
+    let results = unsafe BatchResults(
+      scores: scores, components: components, componentsCapacity: componentsCapacity, lines: lines,
+      linesLength: linesLength)
+    unsafe try score(texts, count, policy, UnsafeBufferPointer(start: tasks, count: max(0, taskCount)), threads, results)
+  }
+}
+
+@c @implementation
+public func toolreward_gather_texts(
+  _ objects: UnsafePointer<UnsafeMutableRawPointer?>?, _ count: Int,
+  _ textOf: (@convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?) -> UnsafePointer<CChar>?)?,
+  _ texts: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ lengths: UnsafeMutablePointer<Int>?
+) -> Int {
+  guard let objects = unsafe objects, let textOf = unsafe textOf, let texts = unsafe texts, let lengths = unsafe lengths, count > 0
+  else {
+    return 0
+  }
+  for index in 0..<count {
+    var length = 0
+    guard let text = unsafe textOf(objects[index], &length) else { return index }
+    unsafe texts[index] = text
+    unsafe lengths[index] = length
+  }
+  return count
 }
 
 @c @implementation
@@ -186,4 +205,28 @@ private func attempt(
     unsafe failure.write(to: error)
     return failure.code
   }
+}
+
+/// Scores a batch, wherever its texts are.
+private func score(
+  _ texts: BatchTexts, _ count: Int, _ policy: toolreward_handle, _ tasks: UnsafeBufferPointer<toolreward_handle>,
+  _ threads: Int, _ results: BatchResults
+) throws(Failure) {
+  guard let scores = unsafe results.scores else { throw .argument("scores is null") }
+  guard unsafe tasks.baseAddress != nil, tasks.count == count || tasks.count == 1 else {
+    throw .argument("tasks must be one for each of the \(count) completions, or one for all; there are \(tasks.count)")
+  }
+  let object = try Objects.policy(policy)
+  if unsafe results.components != nil {
+    let (needed, overflow) = count.multipliedReportingOverflow(by: object.componentCount)
+    guard !overflow, results.componentsCapacity >= needed else {
+      throw .argument(
+        "components has room for \(results.componentsCapacity) numbers; \(count) completions have \(object.componentCount) each")
+    }
+  }
+  let batch = unsafe Batch(
+    policy: object, tasks: try Objects.tasks(tasks, of: object), texts: texts, count: count, scores: scores,
+    components: results.components, wantsLines: results.lines != nil)
+  batch.run(threads: threads <= 0 ? Batch.processorCount : threads)
+  if let lines = unsafe results.lines { unsafe try Output.give(batch.lines, to: lines, results.linesLength) }
 }

@@ -146,6 +146,22 @@ toolreward_code toolreward_score_batch(
     size_t components_capacity, char *TOOLREWARD_NULLABLE *TOOLREWARD_NULLABLE lines,
     size_t *TOOLREWARD_NULLABLE lines_length, toolreward_error *TOOLREWARD_NULLABLE error);
 
+/* The same for texts that lie apart: text i is texts[i], of lengths[i] bytes. */
+toolreward_code toolreward_score_texts(
+    toolreward_handle policy, const toolreward_handle *TOOLREWARD_NULLABLE tasks, size_t task_count,
+    const char *TOOLREWARD_NULLABLE const *TOOLREWARD_NULLABLE texts, const size_t *TOOLREWARD_NULLABLE lengths,
+    size_t count, size_t threads, double *TOOLREWARD_NULLABLE scores, double *TOOLREWARD_NULLABLE components,
+    size_t components_capacity, char *TOOLREWARD_NULLABLE *TOOLREWARD_NULLABLE lines,
+    size_t *TOOLREWARD_NULLABLE lines_length, toolreward_error *TOOLREWARD_NULLABLE error);
+
+/* For bindings to languages whose strings know where their UTF-8 is (CPython's PyUnicode_AsUTF8AndSize is such a function): calls text_of
+ * for each object in turn, in this thread, and stores what it gives in texts and lengths. Returns how many it got: fewer than `count` if
+ * text_of gave null, 0 if a pointer is null. */
+size_t toolreward_gather_texts(
+    void *TOOLREWARD_NULLABLE const *TOOLREWARD_NULLABLE objects, size_t count,
+    const char *TOOLREWARD_NULLABLE (*TOOLREWARD_NULLABLE text_of)(void *TOOLREWARD_NULLABLE object, ptrdiff_t *TOOLREWARD_NULLABLE length),
+    const char *TOOLREWARD_NULLABLE *TOOLREWARD_NULLABLE texts, size_t *TOOLREWARD_NULLABLE lengths);
+
 /* Scores records in JSON Lines, in this thread, exactly as `toolreward score` does: whatever a line is, the same bytes come out. For what
  * the functions above refuse (broken ground truths and tools) this says why as a line.
  *

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import io
 import os
 import sys
 from array import array
 from ctypes import POINTER, byref, c_char, c_char_p, c_int32, c_size_t, c_uint64, c_void_p
-from itertools import accumulate
-from typing import List, Sequence, Tuple, Union
+from typing import Any, List, Sequence, Tuple, Union
 
 _NAME = "libToolRewardC.dylib" if sys.platform == "darwin" else "libToolRewardC.so"
 
@@ -33,7 +31,7 @@ class _Error(ctypes.Structure):
     _fields_ = [("code", c_int32), ("message", c_char * 1020)]
 
 
-def _load() -> ctypes.CDLL:
+def _load() -> Tuple[ctypes.CDLL, str]:
     named = os.environ.get("TOOLREWARD_LIBRARY")
     path = named or os.path.join(os.path.dirname(os.path.abspath(__file__)), _NAME)
     try:
@@ -47,6 +45,7 @@ def _load() -> ctypes.CDLL:
         raise ImportError(f"toolreward's library cannot be loaded: {error}; {mend}") from error
     text, size, handle, error = c_char_p, c_size_t, c_uint64, POINTER(_Error)
     made, given, length = POINTER(c_uint64), POINTER(c_void_p), POINTER(c_size_t)
+    results = [c_void_p, c_void_p, size, given, length, error]
     for name, arguments in {
         "toolreward_policy_create": [text, size, made, error],
         "toolreward_policy_describe": [handle, given, length, error],
@@ -55,19 +54,25 @@ def _load() -> ctypes.CDLL:
         "toolreward_task_create": [handle, text, size, handle, made, error],
         "toolreward_release": [handle, error],
         "toolreward_score": [handle, text, size, c_void_p, c_void_p, size, given, length, error],
-        "toolreward_score_batch": [
-            handle, c_void_p, size, c_void_p, size, c_void_p, size, size, c_void_p, c_void_p, size, given, length, error,
-        ],
+        "toolreward_score_batch": [handle, c_void_p, size, c_void_p, size, c_void_p, size, size, *results],
+        "toolreward_score_texts": [handle, c_void_p, size, c_void_p, c_void_p, size, size, *results],
         "toolreward_score_records": [handle, text, size, size, given, length, error],
     }.items():
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, c_int32
     library.toolreward_free.argtypes, library.toolreward_free.restype = [c_void_p], None
     library.toolreward_version.argtypes, library.toolreward_version.restype = [], c_char_p
-    return library
+    return library, path
 
 
-library = _load()
+library, _path = _load()
+
+# Asks CPython's strings themselves where their UTF-8 is; it calls back into Python, so the GIL is kept.
+_gather = None
+if sys.implementation.name == "cpython":
+    _gather = ctypes.PyDLL(_path).toolreward_gather_texts
+    _gather.argtypes, _gather.restype = [c_void_p, c_size_t, c_void_p, c_void_p, c_void_p], c_size_t
+    _text_of = ctypes.cast(ctypes.pythonapi.PyUnicode_AsUTF8AndSize, c_void_p).value
 
 
 def call(function, *arguments) -> None:
@@ -105,42 +110,45 @@ def release(handle: int) -> None:
 
 
 class Texts:
-    """Room for many texts, one after the other, for the library to read. Kept from one batch to the next: fresh memory of a batch's size
-    costs more than the scoring."""
+    """Many texts for the library to read, for as long as this lives.
 
-    # A batch larger than this does not keep its room.
-    MOST = 64 << 20
+    Attributes:
+        wrong: which are no texts, because UTF-8 has no bytes for lone surrogates; they are empty.
+    """
 
-    def __init__(self) -> None:
-        self._stream = io.BytesIO()
+    __slots__ = ("wrong", "_texts", "_lengths", "_owner")
 
-    def fill(self, parts: Sequence[Union[str, bytes]]) -> Tuple[array, int, List[int]]:
-        """Takes texts in: gives where each begins, and the end; where the bytes are; and which texts are none, because UTF-8 has no bytes
-        for lone surrogates. Raises TypeError if one is neither str nor bytes."""
-        stream = self._stream
-        stream.seek(0)
-        offsets, wrong = array("q", accumulate(map(len, parts), initial=0)), []
-        try:
-            stream.writelines(map(str.encode, parts))
-            is_plain = stream.tell() == offsets[-1]
-        except (TypeError, UnicodeEncodeError):
-            is_plain = False
-        if not is_plain:  # more bytes than characters, lone surrogates, or bytes
-            encoded = []
-            for place, part in enumerate(parts):
-                try:
-                    encoded.append(part if isinstance(part, bytes) else str.encode(part))
-                except UnicodeEncodeError:
-                    encoded.append(b"")
-                    wrong.append(place)
-            offsets = array("q", accumulate(map(len, encoded), initial=0))
-            stream.seek(0)
-            stream.writelines(encoded)
-        if stream.tell() == 0:
-            return offsets, 0, wrong
-        with stream.getbuffer() as view:
-            return offsets, ctypes.addressof(c_char.from_buffer(view)), wrong
+    def __init__(self, parts: Sequence[Union[str, bytes]]) -> None:
+        """Raises TypeError if one is neither str nor bytes."""
+        self.wrong: List[int] = []
+        parts = tuple(parts)
+        self._owner: Any = parts
+        count = len(parts)
+        self._texts, self._lengths = array("Q", bytes(8 * count)), array("Q", bytes(8 * count))
+        if _gather is not None:
+            try:
+                # In CPython the identity of an object is its address.
+                objects = array("Q", map(id, parts))
+                _gather(_address(objects), count, _text_of, _address(self._texts), _address(self._lengths))
+                return
+            except (TypeError, UnicodeEncodeError):  # bytes, lone surrogates, or no text at all
+                pass
+        encoded = []
+        for place, part in enumerate(parts):
+            try:
+                encoded.append(part if isinstance(part, bytes) else str.encode(part))
+            except UnicodeEncodeError:
+                encoded.append(b"")
+                self.wrong.append(place)
+        self._owner = encoded
+        self._texts = array("Q", [ctypes.cast(c_char_p(part), c_void_p).value or 0 for part in encoded])
+        self._lengths = array("Q", map(len, encoded))
 
     @property
-    def is_worth_keeping(self) -> bool:
-        return self._stream.tell() <= self.MOST
+    def arguments(self) -> Tuple[int, int, int]:
+        """texts, lengths and count of toolreward_score_texts."""
+        return _address(self._texts), _address(self._lengths), len(self._texts)
+
+
+def _address(numbers: array) -> int:
+    return numbers.buffer_info()[0]

@@ -179,7 +179,6 @@ class Scorer:
         # Tasks by their texts, and the handles of those without tools. One tuple, so that a thread that reads it has both or the next
         # ones; who uses handles keeps the tasks.
         self._memory: Tuple[Dict[Any, _Task], Dict[str, int]] = ({}, {})
-        self._room: List[Texts] = []
 
     def __del__(self) -> None:
         if handle := getattr(self, "_handle", 0):
@@ -246,24 +245,21 @@ class Scorer:
             raise ValueError(f"there are {count} completions and tools for {len(tools)}; pass Tools(…) where all share them")
         parts = completions if self.view != "structured" else [_json(completion) for completion in completions]
         handles, memory = self._handles(ground_truths, tools)
-        texts = self._room.pop() if self._room else Texts()
         try:
-            offsets, address, wrong = texts.fill(parts)
+            texts = Texts(parts)
         except TypeError:
             raise TypeError(next(_not_text(part) for part in parts if not isinstance(part, (str, bytes)))) from None
-        for position in wrong:
+        for position in texts.wrong:
             handles[position] = 0
         width = len(self.component_names)
         scores = array("d", bytes(8 * count))
         components = array("d", bytes(8 * count * width))
         written, length = ctypes.c_void_p(), ctypes.c_size_t()
         call(
-            library.toolreward_score_batch, self._handle, handles.buffer_info()[0], count, address, offsets[-1],
-            offsets.buffer_info()[0], count, threads, scores.buffer_info()[0], components.buffer_info()[0], count * width,
+            library.toolreward_score_texts, self._handle, handles.buffer_info()[0], count, *texts.arguments, threads,
+            scores.buffer_info()[0], components.buffer_info()[0], count * width,
             ctypes.byref(written) if lines else None, ctypes.byref(length) if lines else None,
         )
-        if texts.is_worth_keeping:
-            self._room.append(texts)
         del memory
         result = BatchScores(scores.tolist(), components, self.component_names)
         if lines:

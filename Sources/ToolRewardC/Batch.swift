@@ -15,7 +15,7 @@ internal import ToolReward
 final class Batch: @unchecked Sendable {
   let policy: PolicyObject
   /// One for each completion, or one for all.
-  private let tasks: [TaskObject?]
+  private let tasks: [Unmanaged<TaskObject>?]
   private let texts: BatchTexts
   private let count: Int
   private let scores: UnsafeMutablePointer<Double>
@@ -30,10 +30,10 @@ final class Batch: @unchecked Sendable {
   private static let leastPerThread = 32
 
   init(
-    policy: PolicyObject, tasks: [TaskObject?], texts: BatchTexts, count: Int, scores: UnsafeMutablePointer<Double>, components: UnsafeMutablePointer<Double>?, wantsLines: Bool
+    policy: PolicyObject, tasks: [Unmanaged<TaskObject>?], texts: BatchTexts, count: Int, scores: UnsafeMutablePointer<Double>, components: UnsafeMutablePointer<Double>?, wantsLines: Bool
   ) {
     self.policy = policy
-    self.tasks = tasks
+    unsafe self.tasks = tasks
     self.texts = texts
     self.count = count
     unsafe self.scores = scores
@@ -109,7 +109,7 @@ final class Batch: @unchecked Sendable {
       let start = share * Self.share
       if start >= count { break }
       let end = min(start + Self.share, count)
-      if tasks.count > 1 { room.readAhead(tasks[start..<end]) }
+      if unsafe tasks.count > 1 { unsafe room.readAhead(tasks[start..<end]) }
       var output: [UInt8] = []
       for index in start..<end { score(index, room, &output) }
       unsafe linesOfShares?[share] = output
@@ -118,11 +118,13 @@ final class Batch: @unchecked Sendable {
   }
 
   private func score(_ index: Int, _ room: ScoringRoom, _ output: inout [UInt8]) {
-    let task = tasks.count == 1 ? tasks[0] : tasks[index]
+    let task = unsafe tasks.count == 1 ? tasks[0] : tasks[index]
     let text = unsafe texts[index]
     let verdict: Verdict
-    if let task {
-      verdict = unsafe room.verdict(text.span, task.task, isBrief: linesOfShares == nil)
+    if let task = unsafe task {
+      verdict = unsafe task._withUnsafeGuaranteedRef {
+        unsafe room.verdict(text.span, $0.task, isBrief: linesOfShares == nil)
+      }
     } else {
       verdict = Verdict(score: nil, components: [], findings: [])
     }

@@ -31,7 +31,7 @@ enum Input {
       throw .options("options:\(error)")
     }
     do throws(ScorerOptionsError) {
-      return PolicyObject(try Scorer(parsed))
+      return try PolicyObject(parsed)
     } catch {
       throw .options("\(error)")
     }

@@ -224,9 +224,13 @@ private func score(
         "components has room for \(results.componentsCapacity) numbers; \(count) completions have \(object.componentCount) each")
     }
   }
-  let batch = unsafe Batch(
-    policy: object, tasks: try Objects.tasks(tasks, of: object), texts: texts, count: count, scores: scores,
-    components: results.components, wantsLines: results.lines != nil)
-  batch.run(threads: threads <= 0 ? Batch.processorCount : threads)
-  if let lines = unsafe results.lines { unsafe try Output.give(batch.lines, to: lines, results.linesLength) }
+  var written: [[UInt8]] = []
+  unsafe try Objects.withTasks(tasks, of: object) { tasks in
+    let batch = unsafe Batch(
+      policy: object, tasks: tasks, texts: texts, count: count, scores: scores, components: results.components,
+      wantsLines: results.lines != nil)
+    batch.run(threads: threads <= 0 ? Batch.processorCount : threads)
+    written = batch.lines
+  }
+  if let lines = unsafe results.lines { unsafe try Output.give(written, to: lines, results.linesLength) }
 }

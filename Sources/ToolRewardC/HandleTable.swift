@@ -3,12 +3,17 @@
 ///
 /// ``LibraryLock`` has the one of the library.
 struct HandleTable {
-  private struct Place {
+  @safe private struct Place {
     var generation: UInt64 = 1
     var object: Object?
+    /// The object and its policy, if it is a task: read without counting references.
+    var task: (object: Unmanaged<TaskObject>, policy: ObjectIdentifier)?
   }
   private var places: [Place] = []
   private var free: [Int] = []
+  /// How many batches use tasks that they hold no reference to, and what was released meanwhile.
+  private var batches = 0
+  private var released: [Object] = []
 
   /// The lower bits of a handle are its place; the rest its generation, of which there are more than can be used up.
   private static let placeBits: UInt64 = 24
@@ -30,6 +35,9 @@ struct HandleTable {
       places.append(Place())
     }
     places[place].object = object
+    if case .task(let task) = object {
+      unsafe places[place].task = (Unmanaged.passUnretained(task), ObjectIdentifier(task.policy))
+    }
     return places[place].generation << Self.placeBits | UInt64(place)
   }
 
@@ -38,8 +46,46 @@ struct HandleTable {
     guard let object = self[handle] else { return nil }
     let place = Int(handle & (1 << Self.placeBits - 1))
     places[place].object = nil
+    unsafe places[place].task = nil
     places[place].generation += 1
     free.append(place)
+    if batches > 0 { released.append(object) }
     return object
+  }
+
+  // MARK: Batches
+
+  /// Looks the tasks of a batch up, which must be a policy's own, without counting references: a thousand tasks are a thousand places in
+  /// memory that only the scoring threads need to visit. They live until ``endBatch()``; `nil` where the handle is 0.
+  ///
+  /// - Returns: The tasks, or which handle is wrong; then there is no batch to end.
+  mutating func beginBatch(
+    _ handles: UnsafeBufferPointer<UInt64>, of policy: PolicyObject
+  ) -> (tasks: [Unmanaged<TaskObject>?], wrong: Int?) {
+    var tasks = unsafe [Unmanaged<TaskObject>?]()
+    unsafe tasks.reserveCapacity(handles.count)
+    let own = ObjectIdentifier(policy)
+    for index in 0..<handles.count {
+      let handle = unsafe handles[index]
+      if handle == 0 {
+        unsafe tasks.append(nil)
+        continue
+      }
+      let place = Int(handle & (1 << Self.placeBits - 1))
+      guard place < places.count, places[place].generation == handle >> Self.placeBits,
+        let task = unsafe places[place].task, unsafe task.policy == own
+      else { return unsafe ([], index) }
+      unsafe tasks.append(task.object)
+    }
+    batches += 1
+    return unsafe (tasks, nil)
+  }
+
+  /// Ends a batch. What was released while any ran goes with the result.
+  mutating func endBatch() -> [Object] {
+    batches -= 1
+    guard batches == 0 else { return [] }
+    defer { released = [] }
+    return released
   }
 }

@@ -16,11 +16,13 @@ final class PolicyObject: @unchecked Sendable {
   let scorer: Scorer
   let writer: VerdictWriter
   let componentCount: Int
+  private let options: ScorerOptions
   /// Room that no call uses now. Never more than calls ran at once.
   private var room: [ScoringRoom] = []
 
-  init(_ scorer: Scorer) {
-    self.scorer = scorer
+  init(_ options: ScorerOptions) throws(ScorerOptionsError) {
+    self.options = options
+    scorer = try Scorer(options)
     writer = VerdictWriter(scorer.reward)
     componentCount = scorer.reward.componentNames.count
   }
@@ -47,7 +49,9 @@ final class PolicyObject: @unchecked Sendable {
   }
 
   /// Takes room for a call. Under the lock.
-  func takeRoom() -> ScoringRoom { room.popLast() ?? ScoringRoom(scorer) }
+  ///
+  /// Each has a scorer of its own: threads that count references to one another's wait for each other.
+  func takeRoom() -> ScoringRoom { room.popLast() ?? ScoringRoom((try? Scorer(options)) ?? scorer) }
 
   /// Gives room back. Under the lock.
   func giveBack(_ room: ScoringRoom) { self.room.append(room) }
@@ -83,8 +87,12 @@ final class ScoringRoom {
   init(_ scorer: Scorer) { self.scorer = scorer }
 
   /// Has the processor fetch what some tasks are judged by.
-  func readAhead(_ tasks: ArraySlice<TaskObject?>) {
-    for task in tasks { if let task { read &+= task.task.groundTruth.readAhead() } }
+  func readAhead(_ tasks: ArraySlice<Unmanaged<TaskObject>?>) {
+    for index in unsafe tasks.indices {
+      if let task = unsafe tasks[index] {
+        read &+= unsafe task._withUnsafeGuaranteedRef { $0.task.groundTruth.readAhead() }
+      }
+    }
   }
 
   /// What the command writes for records in JSON Lines.
@@ -174,32 +182,17 @@ enum Objects {
     return found
   }
 
-  /// The tasks of a batch, which must be a policy's own; `nil` where the handle is 0. One after the other is often the same.
-  static func tasks(
-    _ handles: UnsafeBufferPointer<UInt64>, of policy: PolicyObject
-  ) throws(Failure) -> [TaskObject?] {
-    var tasks: [TaskObject?] = []
-    tasks.reserveCapacity(handles.count)
-    let wrong: Int? = LibraryLock.withTable { table in
-      var last: (handle: UInt64, task: TaskObject)?
-      for index in 0..<handles.count {
-        let handle = unsafe handles[index]
-        if let last, last.handle == handle {
-          tasks.append(last.task)
-        } else if handle == 0 {
-          tasks.append(nil)
-        } else if case .task(let task)? = table[handle], task.policy === policy {
-          tasks.append(task)
-          last = (handle, task)
-        } else {
-          return index
-        }
-      }
-      return nil
+  /// Runs a batch with its tasks, which must be a policy's own.
+  static func withTasks(
+    _ handles: UnsafeBufferPointer<UInt64>, of policy: PolicyObject, _ body: ([Unmanaged<TaskObject>?]) -> Void
+  ) throws(Failure) {
+    let found = unsafe LibraryLock.withTable { unsafe $0.beginBatch(handles, of: policy) }
+    if let wrong = unsafe found.wrong {
+      throw Failure(
+        TOOLREWARD_INVALID_HANDLE,
+        "tasks[\(wrong)] is no task of this policy: it was released, belongs to something else, or was never made")
     }
-    guard let wrong else { return tasks }
-    throw Failure(
-      TOOLREWARD_INVALID_HANDLE,
-      "tasks[\(wrong)] is no task of this policy: it was released, belongs to something else, or was never made")
+    unsafe body(found.tasks)
+    _ = LibraryLock.withTable { $0.endBatch() }
   }
 }

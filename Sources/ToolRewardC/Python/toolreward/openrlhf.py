@@ -1,0 +1,48 @@
+"""OpenRLHF: `--reward.remote_url` is this file, or one of your own that says what reward:
+
+    from toolreward.openrlhf import make_reward_func
+    reward_func = make_reward_func("exact-match", format="hermes")
+
+A label is the ground truth as JSON text, or {"ground_truth": …, "tools": …} as JSON text. OpenRLHF passes prompt and response in one text:
+what follows the prompt is judged; where the text does not begin with the prompt, what follows the last assistant marker.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Optional
+
+from toolreward._adapters import labelled, number, parts, scorer
+
+
+def make_reward_func(
+    reward: Any = "tool-n1", format: Any = None, *, view: str = "response", unscorable: Optional[float] = None, **options: Any
+) -> Callable[..., Dict[str, Any]]:
+    """A reward function.
+
+    Args:
+        reward, format, view, leniencies, step, check_tools: as for Scorer; the view is that of what follows the prompt.
+        unscorable: what a sample is worth that cannot be judged; None raises, and OpenRLHF leaves the sample without a reward.
+    """
+    options = {"reward": reward, "format": format, **options}
+
+    def reward_func(queries: List[str], prompts: List[str], labels: List[Any], **_: Any) -> Dict[str, Any]:
+        import torch
+
+        scores, components = [], []
+        for query, prompt, label in zip(queries, prompts, labels):
+            begins = bool(prompt) and query.startswith(prompt)
+            own = scorer(view=view if begins else "conversation", **options)
+            verdict = own.score(query[len(prompt) :] if begins else query, *labelled(label))
+            scores.append(number(verdict, unscorable))
+            components.append(parts(verdict))
+        rewards = torch.tensor(scores, dtype=torch.float32)
+        logs = {name: torch.tensor([row[name] for row in components], dtype=torch.float32) for name in (components[0] if components else ())}
+        # Dynamic filtering asks for scores between 0 and 1; graded rewards go beyond.
+        return {"rewards": rewards, "scores": rewards.clamp(0, 1), "extra_logs": logs}
+
+    return reward_func
+
+
+def reward_func(queries: List[str], prompts: List[str], labels: List[Any], **more: Any) -> Dict[str, Any]:
+    """The reward Tool-N1 was trained with."""
+    return make_reward_func()(queries, prompts, labels, **more)

@@ -30,7 +30,8 @@ final class Batch: @unchecked Sendable {
   private static let leastPerThread = 32
 
   init(
-    policy: PolicyObject, tasks: [Unmanaged<TaskObject>?], texts: BatchTexts, count: Int, scores: UnsafeMutablePointer<Double>, components: UnsafeMutablePointer<Double>?, wantsLines: Bool
+    policy: PolicyObject, tasks: [Unmanaged<TaskObject>?], texts: BatchTexts, count: Int,
+    scores: UnsafeMutablePointer<Double>, components: UnsafeMutablePointer<Double>?, wantsLines: Bool
   ) {
     self.policy = policy
     unsafe self.tasks = tasks
@@ -58,7 +59,8 @@ final class Batch: @unchecked Sendable {
   /// Scores the batch in this thread and up to `threads - 1` others. Where no more threads can be had, fewer do it.
   func run(threads: Int) {
     var others: [pthread_t] = []
-    for _ in 1..<max(2, min(threads, count / Self.leastPerThread)) where threads > 1 && count >= 2 * Self.leastPerThread {
+    for _ in 1..<max(2, min(threads, count / Self.leastPerThread)) where threads > 1 && count >= 2 * Self.leastPerThread
+    {
       guard let thread = startThread() else { break }
       others.append(thread)
     }

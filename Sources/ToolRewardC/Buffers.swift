@@ -110,7 +110,8 @@ enum BatchTexts {
       let offset = unsafe offsets[index]
       guard offset >= last, offset <= Int64(text.count) else {
         throw .argument(
-          "offsets[\(index)] is \(offset): offsets ascend from 0 on, up to the \(text.count) bytes of completions at most")
+          "offsets[\(index)] is \(offset): offsets ascend from 0 on, up to the \(text.count) bytes of completions at most"
+        )
       }
       last = offset
     }

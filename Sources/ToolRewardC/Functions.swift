@@ -133,7 +133,8 @@ public func toolreward_score_batch(
     let results = unsafe BatchResults(
       scores: scores, components: components, componentsCapacity: componentsCapacity, lines: lines,
       linesLength: linesLength)
-    unsafe try score(texts, count, policy, UnsafeBufferPointer(start: tasks, count: max(0, taskCount)), threads, results)
+    unsafe try score(
+      texts, count, policy, UnsafeBufferPointer(start: tasks, count: max(0, taskCount)), threads, results)
   }
 }
 
@@ -150,7 +151,8 @@ public func toolreward_score_texts(
     let results = unsafe BatchResults(
       scores: scores, components: components, componentsCapacity: componentsCapacity, lines: lines,
       linesLength: linesLength)
-    unsafe try score(texts, count, policy, UnsafeBufferPointer(start: tasks, count: max(0, taskCount)), threads, results)
+    unsafe try score(
+      texts, count, policy, UnsafeBufferPointer(start: tasks, count: max(0, taskCount)), threads, results)
   }
 }
 
@@ -160,7 +162,8 @@ public func toolreward_gather_texts(
   _ textOf: (@convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?) -> UnsafePointer<CChar>?)?,
   _ texts: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ lengths: UnsafeMutablePointer<Int>?
 ) -> Int {
-  guard let objects = unsafe objects, let textOf = unsafe textOf, let texts = unsafe texts, let lengths = unsafe lengths, count > 0
+  guard let objects = unsafe objects, let textOf = unsafe textOf, let texts = unsafe texts,
+    let lengths = unsafe lengths, count > 0
   else {
     return 0
   }
@@ -221,7 +224,8 @@ private func score(
     let (needed, overflow) = count.multipliedReportingOverflow(by: object.componentCount)
     guard !overflow, results.componentsCapacity >= needed else {
       throw .argument(
-        "components has room for \(results.componentsCapacity) numbers; \(count) completions have \(object.componentCount) each")
+        "components has room for \(results.componentsCapacity) numbers; \(count) completions have \(object.componentCount) each"
+      )
     }
   }
   var written: [[UInt8]] = []

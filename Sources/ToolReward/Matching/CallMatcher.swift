@@ -42,7 +42,9 @@ public struct CallMatcher: Sendable {
       // Sameness is an equivalence here: the first free partner is as good as any.
       var free = Self.lowest(actual.count)
       for expected in truth.expected {
-        guard let partner = firstFree(free, where: { same(actual[$0], tape, expected, truth.tape) }) else { return false }
+        guard let partner = firstFree(free, where: { same(actual[$0], tape, expected, truth.tape) }) else {
+          return false
+        }
         free &= ~(1 << UInt64(partner))
       }
       return true

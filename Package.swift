@@ -5,9 +5,8 @@ import PackageDescription
 /// "warnings as errors" here.
 let checked = Context.environment["CI"] != nil
 
-let settings: [SwiftSetting] =
+let callerSettings: [SwiftSetting] =
   [
-    .strictMemorySafety(),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("ImmutableWeakCaptures"),
     .enableUpcomingFeature("InferIsolatedConformances"),
@@ -16,6 +15,8 @@ let settings: [SwiftSetting] =
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .enableExperimentalFeature("Lifetimes"),
   ] + (checked ? [.treatAllWarnings(as: .error), .treatWarning("ExplicitSendable", as: .error)] : [])
+
+let settings = [.strictMemorySafety()] + callerSettings
 
 let package = Package(
   name: "toolreward",
@@ -53,6 +54,12 @@ let package = Package(
     .testTarget(
       name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),
+    .testTarget(
+      name: "ToolRewardCTests",
+      dependencies: ["ToolReward", "ToolRewardC", "ToolRewardCommand", "ToolRewardData", "ToolRewardHeader"],
+      exclude: ["Scripts"],
+      // It calls a C interface with pointers, as C does: every line would be marked unsafe.
+      swiftSettings: callerSettings),
     .testTarget(
       name: "Conformance", dependencies: ["ToolReward", "ToolRewardData"], exclude: ["Scripts"], swiftSettings: settings
     ),

@@ -192,25 +192,28 @@ class Scorer:
 
     # Scoring
 
-    def score(self, completion: Completion, ground_truth: Any, tools: Any = None, *, id: Any = 1) -> Verdict:
+    def score(self, completion: Completion, ground_truth: Any, tools: Any = None, *, id: Any = None, line: int = 1) -> Verdict:
         """Scores one completion.
 
         Args:
             completion: the model's text; under the view "structured" a message, or a list of messages.
             ground_truth: a list of calls [{"name", "arguments"}], or JSON text of one; [] where no call is right.
             tools: None, definitions, JSON text of them, or Tools.
-            id: the identifier in the verdict's line.
+            id: the identifier in the verdict's line; the line's number if it is None.
+            line: which line of a file it is, for errors.
 
         Returns:
             The verdict. What cannot be judged has a score of None, and an error or findings that say why.
         """
         task = self._task(ground_truth, tools)
-        line = self._line(completion, task) if task.handle else None
-        if line is None or line.startswith(b'{"id":1,"score":null'):
-            line = self._record(completion, task)
-        text = line.decode()
-        if id != 1:
-            text = '{"id":' + _json(id) + text[len('{"id":1') :]
+        own = self._line(completion, task) if task.handle else None
+        if own is None or own.startswith(b'{"id":1,"score":null'):
+            text = self._record(completion, task, line).decode()
+            beginning = f'{{"id":{line}'
+        else:
+            text, beginning = own.decode(), '{"id":1'
+        if id is not None or line != 1:
+            text = '{"id":' + _json(line if id is None else id) + text[len(beginning) :]
         return self._verdict(text)
 
     def score_batch(

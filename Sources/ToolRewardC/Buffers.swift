@@ -97,6 +97,8 @@ enum BatchTexts {
   case together(UnsafeBufferPointer<UInt8>, offsets: UnsafePointer<Int64>)
   /// Each by itself.
   case apart(UnsafePointer<UnsafePointer<CChar>?>, lengths: UnsafePointer<Int>)
+  /// Nowhere: there are none.
+  case none
 
   /// As many texts as a batch can have.
   private static let most = 1 << 40
@@ -104,7 +106,11 @@ enum BatchTexts {
   /// Texts one after the other, after checking that their offsets ascend within them.
   init(_ text: UnsafeBufferPointer<UInt8>, _ offsets: UnsafePointer<Int64>?, _ count: Int) throws(Failure) {
     guard count >= 0, count < Self.most else { throw .argument("count is beyond what a batch can have") }
-    guard let offsets = unsafe offsets else { throw .argument("offsets is null; it has count + 1 numbers") }
+    guard let offsets = unsafe offsets else {
+      guard count == 0 else { throw .argument("offsets is null; it has count + 1 numbers") }
+      self = .none
+      return
+    }
     var last: Int64 = 0
     for index in 0...count {
       let offset = unsafe offsets[index]
@@ -123,7 +129,11 @@ enum BatchTexts {
     _ texts: UnsafePointer<UnsafePointer<CChar>?>?, _ lengths: UnsafePointer<Int>?, _ count: Int
   ) throws(Failure) {
     guard count >= 0, count < Self.most else { throw .argument("count is beyond what a batch can have") }
-    guard let texts = unsafe texts, let lengths = unsafe lengths else { throw .argument("texts or lengths is null") }
+    guard let texts = unsafe texts, let lengths = unsafe lengths else {
+      guard count == 0 else { throw .argument("texts or lengths is null") }
+      self = .none
+      return
+    }
     for index in 0..<count {
       let length = unsafe lengths[index]
       let isNull = unsafe texts[index] == nil
@@ -137,6 +147,8 @@ enum BatchTexts {
   /// The bytes of a text.
   subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
     switch self {
+    case .none:
+      return unsafe UnsafeBufferPointer(start: nil, count: 0)
     case .together(let text, let offsets):
       return unsafe UnsafeBufferPointer(rebasing: text[Int(offsets[index])..<Int(offsets[index + 1])])
     case .apart(let texts, let lengths):

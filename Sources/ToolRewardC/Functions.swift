@@ -215,11 +215,15 @@ private func score(
   _ texts: BatchTexts, _ count: Int, _ policy: toolreward_handle, _ tasks: UnsafeBufferPointer<toolreward_handle>,
   _ threads: Int, _ results: BatchResults
 ) throws(Failure) {
+  let object = try Objects.policy(policy)
+  if count == 0 {
+    if let lines = unsafe results.lines { unsafe try Output.give([], to: lines, results.linesLength) }
+    return
+  }
   guard let scores = unsafe results.scores else { throw .argument("scores is null") }
   guard unsafe tasks.baseAddress != nil, tasks.count == count || tasks.count == 1 else {
     throw .argument("tasks must be one for each of the \(count) completions, or one for all; there are \(tasks.count)")
   }
-  let object = try Objects.policy(policy)
   if unsafe results.components != nil {
     let (needed, overflow) = count.multipliedReportingOverflow(by: object.componentCount)
     guard !overflow, results.componentsCapacity >= needed else {

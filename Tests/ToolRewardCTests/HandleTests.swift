@@ -89,6 +89,14 @@ private struct Handles {
     let batch = Interface.scoreBatch(handles.policy, [handles.task], [])
     #expect(batch.answer.isOK)
     #expect(batch.lines == "" && batch.scores == [])
+    #expect(
+      Answer {
+        toolreward_score_texts(handles.policy, nil, 0, nil, nil, 0, 0, nil, nil, 0, nil, nil, $0)
+      }.isOK)
+    #expect(
+      Answer {
+        toolreward_score_batch(handles.policy, nil, 0, nil, 0, nil, 0, 0, nil, nil, 0, nil, nil, $0)
+      }.isOK)
   }
 
   /// A task that is 0 is what could not be compiled: nothing is known of such a sample, least of all that it is wrong.

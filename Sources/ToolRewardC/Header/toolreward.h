@@ -130,7 +130,7 @@ toolreward_code toolreward_score(
 
 /* Scores many completions in parallel. The result does not depend on the number of threads.
  *
- * policy: the policy whose tasks these are.
+ * policy: the policy whose tasks these are. An empty batch is none of the caller's mistakes: all other pointers may then be null.
  * tasks: a task for each completion, or one for all; task_count is `count` or 1. A task that is 0 cannot be judged: NaN.
  * completions: the texts, one after the other, completions_length bytes in all.
  * offsets: count + 1 ascending numbers: completion i is bytes offsets[i] up to offsets[i + 1]. (The layout of Arrow's large_string.)

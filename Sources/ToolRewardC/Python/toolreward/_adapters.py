@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional, Tuple
 
 from .scorer import Scorer, Unscorable, Verdict
 
@@ -42,7 +42,7 @@ def parts(verdict: Verdict) -> Dict[str, float]:
     return {name: math.nan if part is None else part for name, part in verdict.components.items()}
 
 
-def labelled(label: Any) -> tuple:
+def labelled(label: Any) -> Tuple[Any, Any]:
     """The ground truth and the tools of a label: {"ground_truth", "tools"?} as an object or as JSON text, or the ground truth alone."""
     value = label
     if isinstance(label, str):

@@ -23,7 +23,7 @@ class ToolRewardError(Exception):
         super().__init__(message)
         self.code = code
 
-    def __reduce__(self):
+    def __reduce__(self) -> Tuple[Any, ...]:
         return type(self), (str(self), self.code)
 
 
@@ -43,20 +43,20 @@ def _load() -> Tuple[ctypes.CDLL, str]:
             else "install the wheel (pip wheel Sources/ToolRewardC/Python), or name the library in TOOLREWARD_LIBRARY"
         )
         raise ImportError(f"toolreward's library cannot be loaded: {error}; {mend}") from error
-    text, size, handle, error = c_char_p, c_size_t, c_uint64, POINTER(_Error)
+    text, size, handle, failure = c_char_p, c_size_t, c_uint64, POINTER(_Error)
     made, given, length = POINTER(c_uint64), POINTER(c_void_p), POINTER(c_size_t)
-    results = [c_void_p, c_void_p, size, given, length, error]
+    results = [c_void_p, c_void_p, size, given, length, failure]
     for name, arguments in {
-        "toolreward_policy_create": [text, size, made, error],
-        "toolreward_policy_describe": [handle, given, length, error],
-        "toolreward_component_count": [handle, length, error],
-        "toolreward_tools_create": [text, size, made, error],
-        "toolreward_task_create": [handle, text, size, handle, made, error],
-        "toolreward_release": [handle, error],
-        "toolreward_score": [handle, text, size, c_void_p, c_void_p, size, given, length, error],
+        "toolreward_policy_create": [text, size, made, failure],
+        "toolreward_policy_describe": [handle, given, length, failure],
+        "toolreward_component_count": [handle, length, failure],
+        "toolreward_tools_create": [text, size, made, failure],
+        "toolreward_task_create": [handle, text, size, handle, made, failure],
+        "toolreward_release": [handle, failure],
+        "toolreward_score": [handle, text, size, c_void_p, c_void_p, size, given, length, failure],
         "toolreward_score_batch": [handle, c_void_p, size, c_void_p, size, c_void_p, size, size, *results],
         "toolreward_score_texts": [handle, c_void_p, size, c_void_p, c_void_p, size, size, *results],
-        "toolreward_score_records": [handle, text, size, size, given, length, error],
+        "toolreward_score_records": [handle, text, size, size, given, length, failure],
     }.items():
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, c_int32
@@ -75,21 +75,21 @@ if sys.implementation.name == "cpython":
     _text_of = ctypes.cast(ctypes.pythonapi.PyUnicode_AsUTF8AndSize, c_void_p).value
 
 
-def call(function, *arguments) -> None:
+def call(function: Any, *arguments: Any) -> None:
     """Calls a function of the library; raises ToolRewardError with its message if it fails."""
     error = _Error()
     if function(*arguments, byref(error)):
         raise ToolRewardError(error.message.decode(), error.code)
 
 
-def create(function, *arguments) -> int:
+def create(function: Any, *arguments: Any) -> int:
     """Calls a function that makes a handle."""
     handle = c_uint64()
     call(function, *arguments, byref(handle))
     return handle.value
 
 
-def take(function, *arguments) -> bytes:
+def take(function: Any, *arguments: Any) -> bytes:
     """Calls a function that gives text."""
     text, length = c_void_p(), c_size_t()
     call(function, *arguments, byref(text), byref(length))
@@ -150,5 +150,5 @@ class Texts:
         return _address(self._texts), _address(self._lengths), len(self._texts)
 
 
-def _address(numbers: array) -> int:
+def _address(numbers: "array[Any]") -> int:
     return numbers.buffer_info()[0]

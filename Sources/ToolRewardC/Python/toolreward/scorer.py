@@ -8,9 +8,9 @@ import math
 import os
 from array import array
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type, Union
 
-from ._library import Texts, ToolRewardError, call, create, library, release, take, taken
+from ._library import Texts, ToolRewardError as ToolRewardError, call, create, library, release, take, taken
 
 Completion = Union[str, bytes, Mapping[str, Any], Sequence[Mapping[str, Any]]]
 """A model's text; under the view "structured" a message, or a list of messages."""
@@ -22,7 +22,7 @@ _REMEMBERED = 16384
 
 def library_version() -> str:
     """The version of the shared library."""
-    return library.toolreward_version().decode()
+    return str(library.toolreward_version().decode())
 
 
 class Unscorable(ToolRewardError):
@@ -80,7 +80,7 @@ class BatchScores(List[Optional[float]]):
 
     lines: Optional[List[str]]
 
-    def __init__(self, scores: Sequence[Optional[float]], numbers: array, names: Sequence[str]) -> None:
+    def __init__(self, scores: Sequence[Optional[float]], numbers: "array[float]", names: Sequence[str]) -> None:
         super().__init__(scores)
         self._numbers, self._names = numbers, names
         self.lines = None
@@ -89,7 +89,9 @@ class BatchScores(List[Optional[float]]):
     def components(self) -> Dict[str, List[Optional[float]]]:
         """For each part of the reward its numbers, None where it was not checked. O(batch)."""
         width = len(self._names)
-        columns = {name: self._numbers[place::width].tolist() for place, name in enumerate(self._names)}
+        columns: Dict[str, List[Optional[float]]] = {
+            name: list(self._numbers[place::width]) for place, name in enumerate(self._names)
+        }
         for column in columns.values():
             _nan_to_none(column)
         return columns
@@ -114,7 +116,7 @@ class Tools:
         if handle := getattr(self, "_handle", 0):
             release(handle)
 
-    def __reduce__(self):
+    def __reduce__(self) -> Tuple[Any, ...]:
         return Tools, (self._json,)
 
 
@@ -129,6 +131,9 @@ class _Task:
     def __del__(self) -> None:
         if self.handle:
             release(self.handle)
+
+
+_NO_TASK = _Task(0, "null", None)
 
 
 class Scorer:
@@ -149,8 +154,8 @@ class Scorer:
 
     def __init__(
         self,
-        reward: Union[str, os.PathLike, Mapping[str, Any]] = "tool-n1",
-        format: Union[str, os.PathLike, Mapping[str, Any], None] = None,
+        reward: Union[str, "os.PathLike[str]", Mapping[str, Any]] = "tool-n1",
+        format: Union[str, "os.PathLike[str]", Mapping[str, Any], None] = None,
         *,
         view: str = "response",
         leniencies: Sequence[str] = (),
@@ -184,7 +189,7 @@ class Scorer:
         if handle := getattr(self, "_handle", 0):
             release(handle)
 
-    def __reduce__(self):
+    def __reduce__(self) -> Tuple[Any, ...]:
         return _restored, (type(self), self._options)
 
     def __repr__(self) -> str:
@@ -246,7 +251,7 @@ class Scorer:
             raise ValueError(f"there are {count} completions and {len(ground_truths)} ground truths; one each is due")
         if not (tools is None or isinstance(tools, Tools)) and len(tools) != count:
             raise ValueError(f"there are {count} completions and tools for {len(tools)}; pass Tools(…) where all share them")
-        parts = completions if self.view != "structured" else [_json(completion) for completion in completions]
+        parts: Sequence[Any] = completions if self.view != "structured" else [_json(completion) for completion in completions]
         handles, memory = self._handles(ground_truths, tools)
         try:
             texts = Texts(parts)
@@ -308,28 +313,28 @@ class Scorer:
 
     def _verdict(self, line: str) -> Verdict:
         value = json.loads(line)
-        number = lambda part: None if part is None else float(part)
         return Verdict(
-            number(value["score"]), {name: number(part) for name, part in value["components"].items()},
+            _number(value["score"]), {name: _number(part) for name, part in value["components"].items()},
             [Finding(**finding) for finding in value["findings"]], value.get("error"), line,
         )
 
     # Tasks
 
-    def _handles(self, ground_truths: Sequence[Any], tools: Any) -> Tuple[array, Any]:
+    def _handles(self, ground_truths: Sequence[Any], tools: Any) -> Tuple["array[int]", Any]:
         """The handles of a batch's tasks, and what keeps them."""
         memory = self._memory
         if tools is None:
             try:
-                return array("Q", map(memory[1].get, ground_truths)), memory
-            except TypeError:  # one that is not known yet, or no text
+                return array("Q", map(memory[1].__getitem__, ground_truths)), memory
+            except (KeyError, TypeError):  # one that is not known yet, or no text
                 pass
             tools = [None] * len(ground_truths)
         elif isinstance(tools, Tools):
             tools = [tools] * len(ground_truths)
         tasks: List[_Task] = []
         last_truth: Any = tasks  # nothing that a caller can have
-        last_tools = task = None
+        last_tools: Any = None
+        task = _NO_TASK
         for truth, own in zip(ground_truths, tools):
             # The completions of a group have the same objects, one after the other.
             if truth is not last_truth or own is not last_tools:
@@ -367,7 +372,11 @@ class Scorer:
         return _Task(handle, truth, tools_text)
 
 
-def _restored(kind: type, options: str) -> Scorer:
+def _number(part: Optional[float]) -> Optional[float]:
+    return None if part is None else float(part)
+
+
+def _restored(kind: Type[Scorer], options: str) -> Scorer:
     scorer = kind.__new__(kind)
     scorer._start(options)
     return scorer
@@ -399,7 +408,7 @@ def _not_text(value: Any) -> str:
     return f"a completion must be a str, not {type(value).__name__}; messages are scored with view=\"structured\""
 
 
-def _nan_to_none(numbers: List[Optional[float]]) -> List[int]:
+def _nan_to_none(numbers: List[Any]) -> List[int]:
     """Puts None where numbers are NaN, and gives their places."""
     if not math.isnan(sum(numbers)):
         return []

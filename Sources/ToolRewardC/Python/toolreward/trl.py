@@ -88,7 +88,7 @@ class RewardFunction:
 
 def _content(messages: Sequence[Mapping[str, Any]]) -> str:
     """The text of the one assistant message."""
-    return next(message["content"] for message in messages if message.get("role", "assistant") == "assistant")
+    return next(str(message["content"]) for message in messages if message.get("role", "assistant") == "assistant")
 
 
 def tool_n1(**arguments: Any) -> List[Optional[float]]:

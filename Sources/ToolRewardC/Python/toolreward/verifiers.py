@@ -51,10 +51,11 @@ def reward(
 
     options = {"reward": reward, "format": format, "view": "structured", **options}
 
-    async def tool_call(self, trace: Any) -> float:
+    async def tool_call(self: Any, trace: Any) -> float:
         own = scorer(**options)
         verdict = own.score(messages(trace), getattr(self.data, ground_truth), getattr(self.data, tools, None))
         return number(verdict, unscorable)
 
     tool_call.__name__ = name or "tool_call"
-    return vf.reward(tool_call, weight=weight, priority=priority)
+    decorated: Callable[..., Awaitable[float]] = vf.reward(tool_call, weight=weight, priority=priority)
+    return decorated

@@ -46,7 +46,7 @@ def compute_score_batch(
     """Scores a batch in parallel."""
     own = scorer(**options)
     infos = list(extra_infos) if extra_infos is not None else [None] * len(solution_strs)
-    tools: Optional[List[Any]] = [(info or {}).get("tools") for info in infos]
+    tools: Any = [(info or {}).get("tools") for info in infos]
     if not any(tool is not None for tool in tools):
         tools = None
     scores = own.score_batch(list(solution_strs), list(ground_truths), tools, threads=threads)

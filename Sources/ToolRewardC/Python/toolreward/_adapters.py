@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import os
 from typing import Any, Dict, Mapping, Optional, Tuple
 
 from .scorer import Scorer, Unscorable, Verdict
@@ -20,8 +21,18 @@ def _scorer(options: str) -> Scorer:
 
 def scorer(**options: Any) -> Scorer:
     """The scorer of these options, made once a process."""
-    known = {name: value for name, value in options.items() if name in OPTIONS and value is not None}
-    return _scorer(json.dumps(known, sort_keys=True, default=str))
+    for name in options:
+        if name not in OPTIONS:
+            raise TypeError(f"a scorer has no option {name!r}; its options are {', '.join(OPTIONS)}")
+    given = {name: value for name, value in options.items() if value is not None}
+    return _scorer(json.dumps(given, sort_keys=True, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    """What engines' configurations hold, as JSON's types: OmegaConf's lists are no lists."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return os.fspath(value) if isinstance(value, os.PathLike) else list(value)
 
 
 def number(verdict: Verdict, unscorable: Optional[float], what: str = "a sample") -> float:

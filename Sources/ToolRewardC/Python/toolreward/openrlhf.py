@@ -21,9 +21,11 @@ def make_reward_func(
 
     Args:
         reward, format, view, leniencies, step, check_tools: as for Scorer; the view is that of what follows the prompt.
-        unscorable: what a sample is worth that cannot be judged; None raises, and OpenRLHF leaves the sample without a reward.
+        unscorable: what a sample is worth that cannot be judged; None raises. OpenRLHF logs why and leaves the sample without a reward,
+            and training then ends, with an error that does not say so.
     """
     options = {"reward": reward, "format": format, **options}
+    scorer(view=view, **options)  # A mistake here is seen; in the reward function OpenRLHF would only log it.
 
     def reward_func(queries: List[str], prompts: List[str], labels: List[Any], **_: Any) -> Dict[str, Any]:
         import torch

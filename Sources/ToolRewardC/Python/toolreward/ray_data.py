@@ -5,7 +5,7 @@
 
     rows = ray.data.read_json("rollouts/*.jsonl")
     scored = rows.map_batches(ScoreBatch, fn_constructor_kwargs={"reward": "exact-match", "format": "hermes"},
-                              batch_format="pyarrow", concurrency=8, num_cpus=1)
+                              batch_format="pyarrow", compute=ray.data.ActorPoolStrategy(size=8), num_cpus=1)
     scored.write_parquet("scored/")
 
 Adds the columns "score" and one for each component, null where a sample cannot be judged or a part was not checked.

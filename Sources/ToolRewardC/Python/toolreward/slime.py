@@ -25,6 +25,7 @@ def make_custom_rm(
         unscorable: what a sample is worth that cannot be judged; None raises.
     """
     options = {"reward": reward, "format": format, **options}
+    scorer(**options)
 
     def one(sample: Any) -> Dict[str, float]:
         truth, tools = labelled(sample.label)

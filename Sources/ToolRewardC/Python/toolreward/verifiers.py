@@ -16,7 +16,7 @@ as not scored, which it does not take for 0.
 
 from __future__ import annotations
 
-from typing import Any, Awaitable, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 from ._adapters import number, scorer
 
@@ -37,25 +37,38 @@ def messages(trace: Any) -> List[Dict[str, Any]]:
 def reward(
     reward: Any = "tool-n1", format: Any = None, *, weight: float = 1.0, priority: int = 0, ground_truth: str = "ground_truth",
     tools: str = "tools", unscorable: Optional[float] = None, name: Optional[str] = None, **options: Any,
-) -> Callable[..., Awaitable[float]]:
-    """A task's reward: assign it to an attribute of the task's class.
+) -> Any:
+    """A task's reward: assign it to an attribute in the body of the task's class.
 
     Args:
         reward, format, leniencies, step, check_tools: as for Scorer.
         weight, priority: as for vf.reward.
         ground_truth, tools: the fields of the task's data.
         unscorable: what a sample is worth that cannot be judged; None raises.
-        name: the reward's key in the trace; "tool_call" by default. The attribute must have the same name.
+        name: the reward's key in the trace; the attribute's name by default.
     """
     import verifiers.v1 as vf
 
     options = {"reward": reward, "format": format, "view": "structured", **options}
+    scorer(**options)
 
-    async def tool_call(self: Any, trace: Any) -> float:
-        own = scorer(**options)
-        verdict = own.score(messages(trace), getattr(self.data, ground_truth), getattr(self.data, tools, None))
-        return number(verdict, unscorable)
+    def named(name: str) -> Any:
+        async def tool_call(self: Any, trace: Any) -> float:
+            own = scorer(**options)
+            verdict = own.score(messages(trace), getattr(self.data, ground_truth), getattr(self.data, tools, None))
+            return number(verdict, unscorable)
 
-    tool_call.__name__ = name or "tool_call"
-    decorated: Callable[..., Awaitable[float]] = vf.reward(tool_call, weight=weight, priority=priority)
-    return decorated
+        tool_call.__name__ = name
+        return vf.reward(tool_call, weight=weight, priority=priority)
+
+    return named(name) if name else _Unnamed(named)
+
+
+class _Unnamed:
+    """Becomes a reward of its attribute's name: of several with one name verifiers would keep the last alone."""
+
+    def __init__(self, named: Callable[[str], Any]) -> None:
+        self._named = named
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        setattr(owner, name, self._named(name))

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from toolreward._adapters import number, parts, scorer
-from toolreward.scorer import Verdict
+from toolreward._adapters import OPTIONS, number, parts, scorer
+from toolreward.scorer import Scorer, Verdict
 
 
 def compute_score(
@@ -28,7 +28,7 @@ def compute_score(
 ) -> Dict[str, float]:
     """Scores one response. Other keyword arguments than a Scorer's options are ignored: verl passes some of its own."""
     tools = (extra_info or {}).get("tools")
-    return _result(scorer(**options).score(solution_str, ground_truth, tools), unscorable, data_source, extra_info)
+    return _result(_own(options).score(solution_str, ground_truth, tools), unscorable, data_source, extra_info)
 
 
 async def compute_score_async(
@@ -44,7 +44,7 @@ def compute_score_batch(
     unscorable: Optional[float] = None, threads: int = 0, **options: Any,
 ) -> List[Dict[str, float]]:
     """Scores a batch in parallel."""
-    own = scorer(**options)
+    own = _own(options)
     infos = list(extra_infos) if extra_infos is not None else [None] * len(solution_strs)
     tools: Any = [(info or {}).get("tools") for info in infos]
     if not any(tool is not None for tool in tools):
@@ -60,6 +60,10 @@ def compute_score_batch(
             row = {name: column[place] for name, column in columns.items()}
             results.append(_result(Verdict(score, row, [], None, ""), unscorable, data_sources[place], infos[place]))
     return results
+
+
+def _own(options: Mapping[str, Any]) -> Scorer:
+    return scorer(**{name: value for name, value in options.items() if name in OPTIONS})
 
 
 def _result(verdict: Verdict, unscorable: Optional[float], data_source: Any, extra_info: Any) -> Dict[str, float]:

@@ -61,7 +61,7 @@ extension PythonParser {
   mutating func nameText() throws(PythonError) -> (first: Int32, count: Int32) {
     guard token.kind == .name else { throw unexpected() }
     let first = tree.bytes.count
-    try PythonName.append(lexer.text, token.start..<token.end, to: &tree.bytes)
+    try tree.appendName(lexer.text, token.start..<token.end)
     try advance()
     return (Int32(first), Int32(tree.bytes.count - first))
   }

@@ -170,7 +170,7 @@ struct PythonParser: ~Copyable, ~Escapable {
   /// Moves the nodes that are pending since a mark to a list of the tree. Returns the list's start.
   mutating func takePending(_ mark: Int32) -> (first: Int32, count: Int32) {
     let first = tree.lists.count
-    for index in Int(mark)..<pending.count { tree.lists.append(pending[index]) }
+    for index in Int(mark)..<pending.count { tree.addToList(pending[index]) }
     pending.removeLast(pending.count - Int(mark))
     return (Int32(first), Int32(tree.lists.count - first))
   }

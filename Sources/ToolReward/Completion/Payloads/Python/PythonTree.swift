@@ -104,6 +104,14 @@ final class PythonTree {
   var lists: [Int32] = []
   var bytes: [UInt8] = []
 
+  /// Appends an entry to the list that grows now.
+  func addToList(_ entry: Int32) { lists.append(entry) }
+
+  /// Appends a name's text in the one form that Python compares.
+  func appendName(_ text: Span<UInt8>, _ range: Range<Int>) throws(PythonError) {
+    try PythonName.append(text, range, to: &bytes)
+  }
+
   /// Appends a node. Returns its index.
   func add(_ node: PythonNode) -> Int32 {
     nodes.append(node)

@@ -47,6 +47,13 @@ class TestVerl:
         one = toolreward.verl.compute_score("data", RIGHT, TRUTH, {"tools": json.dumps(tools)}, reward="strict")
         assert one["score"] == 0 and one["schema"] == 0
 
+    @pytest.mark.parametrize("name, meant", [("fromat", "format"), ("unscoreable", "unscorable"), ("leniency", "leniencies")])
+    def test_misspelt_options(self, name, meant):
+        with pytest.raises(TypeError, match=f"did you mean {meant}"):
+            toolreward.verl.compute_score("data", RIGHT, TRUTH, **{name: 1})
+        own = {"reward_router_address": "x", "reward_model_tokenizer": None}
+        assert toolreward.verl.compute_score("data", RIGHT, TRUTH, **own)["score"] == 1
+
     def test_file_is_loaded_by_its_path(self):
         """verl loads the file by itself, outside the package."""
         specification = importlib.util.spec_from_file_location("custom_module", toolreward.verl.__file__)

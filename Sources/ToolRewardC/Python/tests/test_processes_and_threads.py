@@ -81,7 +81,7 @@ def test_eight_threads_make_and_release():
 def test_other_threads_run_meanwhile():
     """Another thread's ticks fall into the middle of the call, where only a lock that was given up lets them."""
     scorer = Scorer()
-    texts = ["<think>" + "x" * 1_000_000 + RIGHT] * 60
+    texts = [RIGHT.replace("1", f"[{'1,' * 200_000}1]")] * 20
     scorer.score_batch(texts[:2], [TRUTH] * 2)
     ticks, stop = [], threading.Event()
 

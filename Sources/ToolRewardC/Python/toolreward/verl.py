@@ -16,6 +16,7 @@ the reward looks at them, are extra_info["tools"]: definitions, or JSON text of 
 
 from __future__ import annotations
 
+import difflib
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from toolreward._adapters import OPTIONS, number, parts, scorer
@@ -26,7 +27,8 @@ def compute_score(
     data_source: Any, solution_str: str, ground_truth: Any, extra_info: Optional[Mapping[str, Any]] = None, *,
     unscorable: Optional[float] = None, **options: Any,
 ) -> Dict[str, float]:
-    """Scores one response. Other keyword arguments than a Scorer's options are ignored: verl passes some of its own."""
+    """Scores one response. Other keyword arguments than a Scorer's options are ignored, because verl passes some of its own; one that is
+    spelt nearly like an option is refused."""
     tools = (extra_info or {}).get("tools")
     return _result(_own(options).score(solution_str, ground_truth, tools), unscorable, data_source, extra_info)
 
@@ -63,6 +65,9 @@ def compute_score_batch(
 
 
 def _own(options: Mapping[str, Any]) -> Scorer:
+    for name in options:
+        if name not in OPTIONS and (meant := difflib.get_close_matches(name, [*OPTIONS, "unscorable", "threads"], 1)):
+            raise TypeError(f"there is no reward_kwargs.{name}; did you mean {meant[0]}?")
     return scorer(**{name: value for name, value in options.items() if name in OPTIONS})
 
 

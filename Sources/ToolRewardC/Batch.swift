@@ -23,10 +23,12 @@ final class Batch: @unchecked Sendable {
   /// The lines of each share of the work; `nil` if they are not wanted.
   private let linesOfShares: UnsafeMutableBufferPointer<[UInt8]>?
   private let next = Atomic<Int>(0)
+  /// How many helpers are at it. ``HelperCrew`` counts them.
+  var helpers = 0
 
   /// As many completions as a thread takes at once.
   private static let share = 16
-  /// As many completions as make another thread worth its start.
+  /// As many completions as make another thread worth its while.
   private static let leastPerThread = 32
 
   init(
@@ -56,16 +58,9 @@ final class Batch: @unchecked Sendable {
     }
   }
 
-  /// Scores the batch in this thread and up to `threads - 1` others. Where no more threads can be had, fewer do it.
+  /// Scores the batch in this thread and up to `threads - 1` others.
   func run(threads: Int) {
-    var others: [pthread_t] = []
-    for _ in 1..<max(2, min(threads, count / Self.leastPerThread)) where threads > 1 && count >= 2 * Self.leastPerThread
-    {
-      guard let thread = startThread() else { break }
-      others.append(thread)
-    }
-    work()
-    for thread in others { pthread_join(thread, nil) }
+    HelperCrew.work(at: self, helpers: max(0, min(threads, count / Self.leastPerThread) - 1))
   }
 
   /// The verdicts as JSON Lines, share by share.
@@ -74,37 +69,8 @@ final class Batch: @unchecked Sendable {
   /// As many threads as there are cores.
   static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-  private func startThread() -> pthread_t? {
-    let batch = unsafe Unmanaged.passRetained(self)
-    #if canImport(Glibc) || canImport(Musl)
-      var thread = pthread_t()
-      let code = unsafe pthread_create(&thread, nil, Self.body, batch.toOpaque())
-      let started: pthread_t? = thread
-    #else
-      var thread: pthread_t?
-      let code = unsafe pthread_create(&thread, nil, Self.body, batch.toOpaque())
-      let started = thread
-    #endif
-    guard code == 0, let started else {
-      unsafe batch.release()
-      return nil
-    }
-    return started
-  }
-
-  #if canImport(Glibc) || canImport(Musl)
-    private static let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { batch in
-      if let batch = unsafe batch { unsafe Unmanaged<Batch>.fromOpaque(batch).takeRetainedValue().work() }
-      return nil
-    }
-  #else
-    private static let body: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { batch in
-      unsafe Unmanaged<Batch>.fromOpaque(batch).takeRetainedValue().work()
-      return unsafe nil
-    }
-  #endif
-
-  private func work() {
+  /// Scores share after share until none is left.
+  func work() {
     let room = LibraryLock.withTable { _ in policy.takeRoom() }
     while true {
       let share = next.add(1, ordering: .relaxed).oldValue

@@ -88,4 +88,7 @@ struct HandleTable {
     defer { released = [] }
     return released
   }
+
+  /// What a forked child knows: no batch but its own is there.
+  mutating func forgetBatches() { batches = 0 }
 }

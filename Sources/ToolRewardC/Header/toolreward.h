@@ -18,7 +18,8 @@
  *   TOOLREWARD_INVALID_HANDLE. 0 is never a handle.
  * - All functions may be called from any thread at any time. A handle may be released while another thread scores with it: that call
  *   finishes first.
- * - After fork() the child may go on calling, with the handles made before. The threads of a batch do not outlive its call.
+ * - After fork() the child may go on calling, with the handles made before. The threads that help with batches are kept for the next ones,
+ *   take no signals, and end with the process; a child starts its own.
  * - Text that the library returns is freed with toolreward_free(), once.
  */
 #ifndef TOOLREWARD_H

@@ -37,6 +37,7 @@ let package = Package(
     ),
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
     .target(name: "ToolRewardData", dependencies: ["ToolReward"], swiftSettings: settings),
+    .target(name: "ToolRewardBenchmarks", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
     .target(
       name: "ToolRewardC", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardHeader"],
@@ -45,6 +46,7 @@ let package = Package(
       name: "ToolRewardCommand",
       dependencies: [
         "ToolReward",
+        "ToolRewardBenchmarks",
         "ToolRewardData",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -53,6 +55,8 @@ let package = Package(
     .testTarget(name: "ToolRewardTests", dependencies: ["ToolReward"], swiftSettings: settings),
     .testTarget(
       name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
+    .testTarget(
+      name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),
     .testTarget(
       name: "ToolRewardCTests",
@@ -61,7 +65,8 @@ let package = Package(
       // It calls a C interface with pointers, as C does: every line would be marked unsafe.
       swiftSettings: callerSettings),
     .testTarget(
-      name: "Conformance", dependencies: ["ToolReward", "ToolRewardData"], exclude: ["Scripts"], swiftSettings: settings
+      name: "Conformance", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData"], exclude: ["Scripts"],
+      swiftSettings: settings
     ),
   ],
   swiftLanguageModes: [.v6]

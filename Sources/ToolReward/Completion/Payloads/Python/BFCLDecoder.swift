@@ -9,8 +9,8 @@
 /// - Limits: an integer of more than 4,300 digits, or a string of more than a mebibyte or a list of more than 65,536 elements made by
 ///   arithmetic, on the way as at its end, give no result. Python's own limits (recursion, parser stack) are not the same.
 /// - Characters newer than Unicode 14, which CPython 3.11 does not know, count by the standard library's Unicode version.
-struct BFCLDecoder: Sendable {
-  typealias Version = BFCLVersion
+package struct BFCLDecoder: Sendable {
+  package typealias Version = BFCLVersion
 
   let version: Version
   var limits = ValueLimits.standard
@@ -18,7 +18,7 @@ struct BFCLDecoder: Sendable {
   /// Whether calls that nothing is unusual about are read in one pass.
   private let isQuick: Bool
 
-  init(_ version: Version, isQuick: Bool = true) {
+  package init(_ version: Version, isQuick: Bool = true) {
     self.version = version
     self.isQuick = isQuick
   }
@@ -78,13 +78,7 @@ struct BFCLDecoder: Sendable {
   private func calls(
     _ body: Int32, _ tree: PythonTree, shift: Int, session: ValueSession
   ) -> [(name: Int, arguments: Int)]? {
-    var elements = [body]
-    switch tree[body].kind {
-    case .call: break
-    case .list, .tuple, .set: elements = Array(tree.list(body))
-    default: return nil
-    }
-    guard elements.allSatisfy({ tree[$0].kind == .call }) else { return nil }
+    guard let elements = callNodes(body, tree) else { return nil }
     var values = PythonValues(tree, .bfcl, shift: shift)
     do throws(PythonValues.Failure) {
       for call in elements {
@@ -105,5 +99,61 @@ struct BFCLDecoder: Sendable {
       return nil
     }
     return calls
+  }
+
+  // MARK: As Python has them
+
+  /// The calls with all that Python has in their arguments; `nil` where the package raises.
+  ///
+  /// Unlike ``decode(_:_:session:)`` it knows byte strings and complex numbers, which are values of a type that no parameter has.
+  package func pythonCalls(_ text: Span<UInt8>, session: ValueSession) -> [(name: [UInt8], arguments: PythonValue)]? {
+    guard text.count <= limits.bytes, TextChecks.firstIllFormedUTF8(in: text) == nil else { return nil }
+    let (source, shift) = cleaned(text, 0..<text.count)
+    guard !source.contains(0) else { return nil }
+    if let calls = plainCalls(source, shift, session) {
+      let tape = session.tape
+      let result = calls.map { (name: tape.payload(of: $0.name), arguments: PythonValue(tape, $0.arguments)) }
+      session.removeTape()
+      return result
+    }
+    session.removeTape()
+    let tree = PythonTree()
+    do throws(PythonError) {
+      var parser = try PythonParser(source.span, 0..<source.count, tree: tree)
+      return pythonCalls(try parser.whole(), tree, shift)
+    } catch {
+      return nil
+    }
+  }
+
+  private func pythonCalls(
+    _ body: Int32, _ tree: PythonTree, _ shift: Int
+  ) -> [(name: [UInt8], arguments: PythonValue)]? {
+    guard let elements = callNodes(body, tree) else { return nil }
+    var values = PythonValues(tree, .bfcl, shift: shift)
+    var calls: [(name: [UInt8], arguments: PythonValue)] = []
+    do throws(PythonValues.Failure) {
+      for call in elements {
+        for member in values.keywords(of: call) { try values.resolve(member.value) }
+      }
+    } catch {
+      return nil
+    }
+    for call in elements {
+      guard let arguments = values.pythonArguments(of: call) else { return nil }
+      calls.append((values.functionName(call), arguments))
+    }
+    return calls
+  }
+
+  /// The nodes of a text's calls; `nil` if it is anything else.
+  private func callNodes(_ body: Int32, _ tree: PythonTree) -> [Int32]? {
+    var elements = [body]
+    switch tree[body].kind {
+    case .call: break
+    case .list, .tuple, .set: elements = Array(tree.list(body))
+    default: return nil
+    }
+    return elements.allSatisfy { tree[$0].kind == .call } ? elements : nil
   }
 }

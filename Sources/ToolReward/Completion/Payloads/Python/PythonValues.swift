@@ -404,4 +404,69 @@ struct PythonValues {
     }
     return members
   }
+
+  // MARK: As Python has them
+
+  /// A resolved value with all that Python has: bytes, complex numbers, tuples, keys of any kind. `nil` where it is nested beyond a limit, or
+  /// a key is none.
+  func pythonValue(_ root: Int32, depth: Int = 0) -> PythonValue? {
+    guard depth < ValueLimits.standard.depth else { return nil }
+    let index = resolved[root] ?? root
+    let node = tree[index]
+    switch node.kind {
+    case .none: return PythonValue.none
+    case .true_: return .boolean(true)
+    case .false_: return .boolean(false)
+    case .integer: return PythonValue(integer: tree.text(index))
+    case .float:
+      let text = Array(tree.text(index))
+      return .float(NumberLiteral.double(text.span, 0..<text.count))
+    case .ellipsis: return .string(Self.ellipsis)
+    case .string, .name: return .string(Array(tree.text(index)))
+    case .list, .tuple:
+      var elements: [PythonValue] = []
+      for element in tree.list(index) {
+        guard let value = pythonValue(element, depth: depth + 1) else { return nil }
+        elements.append(value)
+      }
+      return node.kind == .list ? .list(elements) : .tuple(elements)
+    case .dictionary:
+      var members: [PythonValue.Member] = []
+      let entries = Array(tree.list(index))
+      for place in stride(from: 0, to: entries.count - 1, by: 2) {
+        guard let key = pythonKey(entries[place]), let value = pythonValue(entries[place + 1], depth: depth + 1) else {
+          return nil
+        }
+        members.append(PythonValue.Member(key: key, value: value))
+      }
+      return .dictionary(PythonValue.distinct(members))
+    case .call:
+      guard let arguments = pythonArguments(of: index, depth: depth + 2) else { return nil }
+      return .dictionary([PythonValue.Member(key: .string(functionName(index)), value: arguments)])
+    case .bytes, .imaginary, .hugeInteger: return .other(Array(tree.text(index)))
+    default: return nil
+    }
+  }
+
+  /// A call's keyword arguments; `**value` has the key None.
+  func pythonArguments(of call: Int32, depth: Int = 0) -> PythonValue? {
+    var members: [PythonValue.Member] = []
+    for index in tree.list(call) where tree[index].kind == .keyword {
+      let key: PythonValue.Key = tree[index].operation == 1 ? .other([2]) : .string(Array(tree.text(index)))
+      guard let value = pythonValue(tree[index].a, depth: depth + 1) else { return nil }
+      members.append(PythonValue.Member(key: key, value: value))
+    }
+    return .dictionary(PythonValue.distinct(members))
+  }
+
+  private func pythonKey(_ entry: Int32) -> PythonValue.Key? {
+    let index = resolved[entry] ?? entry
+    switch tree[index].kind {
+    case .string, .name, .ellipsis:
+      return .string(tree[index].kind == .ellipsis ? Self.ellipsis : Array(tree.text(index)))
+    case .bytes, .imaginary, .hugeInteger: return .other([3] + Array(tree.text(index)))
+    case .tuple, .list, .dictionary, .call: return nil
+    default: return .other(spelling(index).identity)
+    }
+  }
 }

@@ -26,7 +26,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
     version: toolRewardVersion,
     subcommands: [
       ScoreCommand.self, ExplainCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self,
-      ValidateCommand.self, ToolsCommand.self, BowtieCommand.self,
+      ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, BowtieCommand.self,
     ]
   )
 }

@@ -1,5 +1,5 @@
 /// Maximum matching between two small sets.
-enum BipartiteMatching {
+package enum BipartiteMatching {
   /// The most left × right pairs that are compared; beyond it the caller pairs by hash or in order.
   static let pairLimit = 4096
 
@@ -7,7 +7,7 @@ enum BipartiteMatching {
   /// recursion depends on input). Ties go to the lower index. O(left × pairs).
   ///
   /// - Returns: For each left element its right partner, or `nil`.
-  static func maximum(left: Int, right: Int, compatible: (_ left: Int, _ right: Int) -> Bool) -> [Int?] {
+  package static func maximum(left: Int, right: Int, compatible: (_ left: Int, _ right: Int) -> Bool) -> [Int?] {
     var edges: [[Int]] = []
     edges.reserveCapacity(left)
     for i in 0..<left { edges.append((0..<right).filter { compatible(i, $0) }) }

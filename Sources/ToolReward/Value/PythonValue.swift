@@ -231,3 +231,18 @@ extension PythonValue {
   /// The value of a float's literal, as JSON spells one.
   package static func double(_ literal: [UInt8]) -> Double { NumberLiteral.double(literal.span, 0..<literal.count) }
 }
+
+extension ValueSession {
+  /// What `json.loads` gives; `nil` where it raises. O(text).
+  package func pythonValue(_ text: [UInt8]) -> PythonValue? {
+    do throws(ValueError) {
+      let node = try readDocument(text.span, 0..<text.count, syntax: .python, limits: .python)
+      let value = PythonValue(tape, node)
+      removeTape()
+      return value
+    } catch {
+      removeTape()
+      return nil
+    }
+  }
+}

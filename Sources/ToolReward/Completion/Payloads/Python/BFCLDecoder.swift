@@ -126,6 +126,27 @@ package struct BFCLDecoder: Sendable {
     }
   }
 
+  /// The value of a text that is one Python literal; `nil` if it is anything else. Nothing is evaluated but signs before numbers.
+  package func pythonLiteral(_ text: Span<UInt8>) -> PythonValue? {
+    guard text.count <= limits.bytes, TextChecks.firstIllFormedUTF8(in: text) == nil else { return nil }
+    var start = 0
+    while start < text.count, text[start] == 0x20 || text[start] == 0x09 { start += 1 }
+    let tree = PythonTree()
+    do throws(PythonError) {
+      var parser = try PythonParser(text, start..<text.count, tree: tree)
+      let body = try parser.whole()
+      var values = PythonValues(tree, .literals(allowsJSONWords: false))
+      do throws(PythonValues.Failure) {
+        try values.resolve(body)
+        return values.pythonValue(body)
+      } catch {
+        return nil
+      }
+    } catch {
+      return nil
+    }
+  }
+
   private func pythonCalls(
     _ body: Int32, _ tree: PythonTree, _ shift: Int
   ) -> [(name: [UInt8], arguments: PythonValue)]? {

@@ -1,0 +1,31 @@
+/// Why a prediction is wrong, by the official evaluator's names.
+public enum BFCLErrorType: String, Sendable, Hashable, CaseIterable {
+  case decoderFailed = "ast_decoder:decoder_failed"
+  case decoderWrongOutputFormat = "ast_decoder:decoder_wrong_output_format"
+  case irrelevanceDecoderSuccess = "irrelevance_error:decoder_success"
+  case relevanceDecoderFailed = "relevance_error:decoder_failed"
+  case simpleWrongCount = "simple_function_checker:wrong_count"
+  case multipleWrongCount = "multiple_function_checker:wrong_count"
+  case parallelWrongCount = "parallel_function_checker_no_order:wrong_count"
+  case parallelCannotFindMatch = "parallel_function_checker_no_order:cannot_find_match"
+  case wrongFunctionName = "simple_function_checker:wrong_func_name"
+  case missingRequired = "simple_function_checker:missing_required"
+  case unexpectedParameter = "simple_function_checker:unexpected_param"
+  case missingOptional = "simple_function_checker:missing_optional"
+  case typeSimple = "type_error:simple"
+  case typeNested = "type_error:nested"
+  case typeJava = "type_error:java"
+  case typeJavaScript = "type_error:js"
+  case valueString = "value_error:string"
+  case valueList = "value_error:list/tuple"
+  case valueDictionaryKey = "value_error:dict_key"
+  case valueDictionaryValue = "value_error:dict_value"
+  case valueListDictionaryCount = "value_error:list_dict_count"
+  case valueOthers = "value_error:others"
+  case dictionaryUnclear = "dict_checker:unclear"
+  case listDictionaryUnclear = "list_dict_checker:unclear"
+  /// The official code raises an exception, which ends its whole run.
+  case officialRaises = "official_raises"
+  /// Source text of Java or JavaScript, for which the official code has a parser that is not built in here: nothing is said.
+  case notDecoded = "not_decoded_here"
+}

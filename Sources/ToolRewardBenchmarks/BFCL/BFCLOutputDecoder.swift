@@ -1,0 +1,257 @@
+internal import ToolReward
+internal import ToolRewardData
+
+/// How a model's output becomes calls: the decoders of the official handlers.
+public enum BFCLOutputDecoder: String, Sendable, Hashable, CaseIterable {
+  /// Python calls in text: `default_decode_ast_prompting`.
+  case prompt
+  /// `<tool_call>\n{"name", "arguments"}\n</tool_call>`; one that cannot be read is left out (version 4), or makes all of
+  /// them none (version 3): Qwen's handler.
+  case hermes
+  /// The first `<tool_call>…</tool_call>` holds a list of `{"name", "arguments"}`: Tool-N1's handler.
+  case toolN1 = "tool-n1"
+  /// A JSON array, an object, or objects with semicolons between: xLAM's handler.
+  case xlam
+  /// A JSON array, or nothing: Hammer's handler.
+  case hammer
+  /// A JSON array or an object: BitAgent's handler.
+  case bitagent
+  /// JSON or a Python literal with `parameters`, semicolons between: Llama 3's handler.
+  case llama
+  /// A list of `{name: JSON text}`, as APIs with tool calls give it.
+  case fc
+  /// A list of `{name: {…}}`; text is no call.
+  case list
+  /// A list of `{name: {…}}` as it is.
+  case plain
+
+  /// What it reads, in a line.
+  public var summary: String {
+    switch self {
+    case .prompt: "Python calls in text: the default for models that are prompted"
+    case .hermes:
+      "<tool_call> blocks of {\"name\", \"arguments\"}; broken ones left out (version 4), or all of them then (3): Qwen (FC)"
+    case .toolN1: "the first <tool_call> block, a list of {\"name\", \"arguments\"}: Tool-N1's own handler"
+    case .xlam: "a JSON array or object, or objects with semicolons between: xLAM"
+    case .hammer: "a JSON array, ``` left out; what is no JSON is no call: Hammer"
+    case .bitagent: "a JSON array or object: BitAgent"
+    case .llama: "JSON objects with \"parameters\", semicolons between, or a Python literal: Llama 3 (FC)"
+    case .fc: "a list of {name: JSON text}: APIs with tool calls"
+    case .list: "a list of {name: {…}}; text is no call: Mistral (FC) on a server of one's own"
+    case .plain: "a list of {name: {…}} as it is: Gemini (FC)"
+    }
+  }
+
+  /// The decoder of a model by its name on the leaderboard, or by its result folder's; `nil` if the name tells nothing: then text is
+  /// read by ``prompt``.
+  public static func named(after model: String) -> BFCLOutputDecoder? {
+    let name = BFCLModelName(model)
+    if name.has("tool-n1") { return .toolN1 }
+    if name.has("xlam") { return .xlam }
+    if name.has("hammer") { return .hammer }
+    if name.has("bitagent") { return .bitagent }
+    if name.has("ministral-8b-instruct-2410") { return .list }
+    guard name.isFC else { return nil }
+    if name.has("gemini") { return .plain }
+    if name.isLocal, name.has("qwen") { return .hermes }
+    if name.isLocal, name.has("llama-3") { return .llama }
+    return .fc
+  }
+}
+
+/// What a model's name on the leaderboard tells. Result folders have underscores for slashes.
+struct BFCLModelName {
+  private let lowercased: [UInt8]
+
+  init(_ name: String) { lowercased = Array(name.utf8).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } }
+
+  func has(_ part: String) -> Bool { ByteSearch.firstIndex(of: Array(part.utf8), in: lowercased.span) != nil }
+
+  /// Whether calls come through an API's tool calls, or a template's.
+  var isFC: Bool { has("-fc") }
+
+  /// Whether it runs on a server of one's own: an organisation stands before its name.
+  var isLocal: Bool { (lowercased.contains(0x2F) || lowercased.contains(0x5F)) && !has("novita") }
+
+  /// Whether its API allows no dots in functions' names, so that the leaderboard has underscores for them.
+  var turnsDots: Bool {
+    if isFC, !isLocal { return true }
+    return ["functionary", "granite-20b-functioncalling", "glm-4-9b-chat", "minicpm", "nova-"].contains { has($0) }
+      && (isFC || !has("minicpm"))
+  }
+}
+
+/// Decodes outputs. Not shared between threads.
+final class BFCLDecoding {
+  /// What a decoder makes of an output.
+  enum Result {
+    case value(PythonValue)
+    /// The official decoder raises: a wrong answer, or where no call is right, a right one.
+    case failure
+    /// The official decoder is not built in.
+    case unknown
+  }
+
+  private let decoder: BFCLDecoder
+  private let session = ValueSession()
+
+  private let version: BFCLVersion
+
+  init(_ version: BFCLVersion) {
+    self.version = version
+    decoder = BFCLDecoder(version)
+  }
+
+  func decode(_ text: [UInt8], _ kind: BFCLOutputDecoder, _ language: BFCLCategory.Language) -> Result {
+    switch kind {
+    case .prompt:
+      if language != .python { return .unknown }
+      guard let calls = decoder.pythonCalls(text.span, session: session) else { return .failure }
+      return .value(.list(calls.map { Self.item(.string($0.name), $0.arguments) }))
+    case .hermes: return hermes(text)
+    case .toolN1: return toolN1(text)
+    case .xlam: return xlam(text, allowsSemicolons: true)
+    case .bitagent: return xlam(text, allowsSemicolons: false)
+    case .hammer:
+      let text = Self.removing(Array("```".utf8), from: text)
+      guard let value = json(text) else { return .value(.list([])) }
+      return items(value, arguments: "arguments", iterates: true)
+    case .llama: return llama(text)
+    // Text is gone through by its characters, of which none is a call.
+    case .fc: return text.isEmpty ? .value(.list([])) : .failure
+    case .list: return .value(.list([]))
+    case .plain: return .value(.string(text))
+    }
+  }
+
+  /// An output that is no text.
+  func decode(_ value: PythonValue, _ kind: BFCLOutputDecoder) -> Result {
+    switch kind {
+    case .list, .plain: return .value(value)
+    case .fc:
+      guard case .list(let items) = value else { return .failure }
+      var calls: [PythonValue] = []
+      for item in items {
+        guard let member = item.members.first, case .string(let text) = member.value, let arguments = json(text) else {
+          return .failure
+        }
+        calls.append(Self.item(member.key, arguments))
+      }
+      return .value(.list(calls))
+    // These read text; Python raises on anything else.
+    default: return .failure
+    }
+  }
+
+  // MARK: Formats
+
+  private static let open = Array("<tool_call>\n".utf8)
+  private static let close = Array("\n</tool_call>".utf8)
+
+  private func hermes(_ text: [UInt8]) -> Result {
+    var calls: [PythonValue] = []
+    var position = 0
+    let span = text.span
+    while let start = ByteSearch.firstIndex(of: Self.open, in: span, from: position) {
+      let begin = start + Self.open.count
+      guard let end = ByteSearch.firstIndex(of: Self.close, in: span, from: begin) else { break }
+      position = end + Self.close.count
+      guard let value = json(Array(text[begin..<end])) else {
+        // Version 3 keeps its text, which is no object; version 4 leaves it out.
+        if version == .v3 { return .value(.list([])) }
+        continue
+      }
+      calls.append(value)
+    }
+    if calls.contains(where: { $0.kind != .dictionary }) { return version == .v3 ? .value(.list([])) : .failure }
+    return items(.list(calls), arguments: "arguments", iterates: false, needsDictionary: true)
+  }
+
+  private func toolN1(_ text: [UInt8]) -> Result {
+    let open = Array("<tool_call>".utf8)
+    let close = Array("</tool_call>".utf8)
+    guard let start = ByteSearch.firstIndex(of: open, in: text.span),
+      let end = ByteSearch.firstIndex(of: close, in: text.span, from: start + open.count),
+      let value = json(CodePoints(utf8: Array(text[(start + open.count)..<end])).stripped().utf8)
+    else { return .failure }
+    return items(value, arguments: "arguments", iterates: true)
+  }
+
+  private func xlam(_ text: [UInt8], allowsSemicolons: Bool) -> Result {
+    if let value = json(text) {
+      if case .list = value { return items(value, arguments: "arguments", iterates: true) }
+      return items(.list([value]), arguments: "arguments", iterates: true)
+    }
+    guard allowsSemicolons else { return .failure }
+    var calls: [PythonValue] = []
+    for part in text.split(separator: 0x3B, omittingEmptySubsequences: false) {
+      guard let value = json(CodePoints(utf8: Array(part)).stripped().utf8) else { return .failure }
+      calls.append(value)
+    }
+    return items(.list(calls), arguments: "arguments", iterates: true)
+  }
+
+  private func llama(_ text: [UInt8]) -> Result {
+    let text = Self.removing(Array("<|python_tag|>".utf8), from: text)
+    if text.contains(0x3B) {
+      var calls: [PythonValue] = []
+      for part in text.split(separator: 0x3B, omittingEmptySubsequences: false) {
+        guard let value = json(Array(part)) else { return .failure }
+        calls.append(value)
+      }
+      return items(.list(calls), arguments: "parameters", iterates: true)
+    }
+    guard let value = decoder.pythonLiteral(text.span) else { return .failure }
+    if value.kind == .dictionary { return items(.list([value]), arguments: "parameters", iterates: true) }
+    return items(value, arguments: "parameters", iterates: true)
+  }
+
+  /// `[{item["name"]: item[arguments]} for item in value]`.
+  private func items(
+    _ value: PythonValue, arguments: String, iterates: Bool, needsDictionary: Bool = false
+  ) -> Result {
+    let list: [PythonValue]
+    switch value {
+    case .list(let elements), .tuple(let elements): list = elements
+    // An empty string or object has nothing to go through; of others the first part is no call.
+    case .string(let text) where text.isEmpty: list = []
+    case .dictionary(let members) where members.isEmpty: list = []
+    default: return .failure
+    }
+    var calls: [PythonValue] = []
+    for item in list {
+      guard item.kind == .dictionary, let name = item["name"], let given = item[arguments],
+        !needsDictionary || given.kind == .dictionary, let key = Self.key(name)
+      else { return .failure }
+      calls.append(Self.item(key, given))
+    }
+    return .value(.list(calls))
+  }
+
+  /// A name as a dictionary's key; `nil` where it cannot be one.
+  private static func key(_ name: PythonValue) -> PythonValue.Key? {
+    switch name {
+    case .string(let text): .string(text)
+    case .list, .dictionary: nil
+    // No function has a name that is no text.
+    default: .other([4])
+    }
+  }
+
+  private static func item(_ name: PythonValue.Key, _ arguments: PythonValue) -> PythonValue {
+    .dictionary([PythonValue.Member(key: name, value: arguments)])
+  }
+
+  /// `json.loads`; `nil` where it raises.
+  private func json(_ text: [UInt8]) -> PythonValue? { session.pythonValue(text) }
+
+  private static func removing(_ part: [UInt8], from text: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var position = 0
+    while let found = ByteSearch.firstIndex(of: part, in: text.span, from: position) {
+      result += text[position..<found]
+      position = found + part.count
+    }
+    return result + text[position...]
+  }
+}

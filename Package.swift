@@ -40,7 +40,7 @@ let package = Package(
     .target(name: "ToolRewardBenchmarks", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
     .target(
-      name: "ToolRewardC", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardHeader"],
+      name: "ToolRewardC", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardHeader"],
       exclude: ["Header", "Example", "Python"], swiftSettings: settings),
     .executableTarget(
       name: "ToolRewardCommand",
@@ -87,4 +87,8 @@ if Context.environment["BENCHMARKS"] != nil {
       .executableTarget(
         name: name, dependencies: ["ToolReward"], path: "Tests/Benchmark/\(name)", swiftSettings: settings))
   }
+  package.targets.append(
+    .executableTarget(
+      name: "BFCLLoop", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData"],
+      path: "Tests/Benchmark/BFCLLoop", swiftSettings: settings))
 }

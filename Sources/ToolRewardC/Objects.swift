@@ -1,4 +1,5 @@
 internal import ToolReward
+internal import ToolRewardBenchmarks
 internal import ToolRewardData
 internal import ToolRewardHeader
 
@@ -22,7 +23,7 @@ final class PolicyObject: @unchecked Sendable {
 
   init(_ options: ScorerOptions) throws(ScorerOptionsError) {
     self.options = options
-    scorer = try Scorer(options)
+    scorer = try Scorer(options, rewards: .withBenchmarks)
     writer = VerdictWriter(scorer.reward)
     componentCount = scorer.reward.componentNames.count
   }
@@ -51,7 +52,9 @@ final class PolicyObject: @unchecked Sendable {
   /// Takes room for a call. Under the lock.
   ///
   /// Each has a scorer of its own: threads that count references to one another's wait for each other.
-  func takeRoom() -> ScoringRoom { room.popLast() ?? ScoringRoom((try? Scorer(options)) ?? scorer) }
+  func takeRoom() -> ScoringRoom {
+    room.popLast() ?? ScoringRoom((try? Scorer(options, rewards: .withBenchmarks)) ?? scorer)
+  }
 
   /// Gives room back. Under the lock.
   func giveBack(_ room: ScoringRoom) { self.room.append(room) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ToolReward
+import ToolRewardBenchmarks
 
 struct FormatsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,7 +29,7 @@ struct RewardsCommand: ParsableCommand {
   var json = false
 
   func run() {
-    for policy in RewardRegistry().policies {
+    for policy in RewardRegistry.withBenchmarks.policies {
       if json {
         var line = JSONLine([("name", policy.name), ("summary", policy.summary), ("source", policy.source)])
         line.add("components", policy.componentNames)

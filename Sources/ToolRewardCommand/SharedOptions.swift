@@ -1,5 +1,6 @@
 import ArgumentParser
 import ToolReward
+import ToolRewardBenchmarks
 import ToolRewardData
 
 /// Where a record's parts are.
@@ -105,14 +106,14 @@ struct JudgingOptions: ParsableArguments {
   /// Makes the scorer that the options ask for.
   func makeScorer() throws -> Scorer {
     var options = ScorerOptions()
-    options.reward = try ConfigurationFile.choice(reward, isKnown: RewardRegistry()[reward] != nil)
+    options.reward = try ConfigurationFile.choice(reward, isKnown: RewardRegistry.withBenchmarks[reward] != nil)
     options.format = try format.map { try ConfigurationFile.format($0) }
     options.view = reading.view.view
     options.leniencies = reading.leniencies
     options.step = step
     options.checkTools = checkTools
     do throws(ScorerOptionsError) {
-      return try Scorer(options)
+      return try Scorer(options, rewards: .withBenchmarks)
     } catch {
       throw ConfigurationFile.usage(error)
     }

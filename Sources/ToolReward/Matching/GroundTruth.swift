@@ -10,11 +10,13 @@ public struct GroundTruth: Sendable {
     let hasCallTag: Bool
     let hasResponseTag: Bool
     let parts: [GroundTruth]
+    let payload: (any Sendable)?
 
     init(
       tape: ValueTape, expected: [ExpectedCall], items: [Int], hasCallTag: Bool, hasResponseTag: Bool,
-      parts: [GroundTruth]
+      parts: [GroundTruth], payload: (any Sendable)? = nil
     ) {
+      self.payload = payload
       self.tape = tape
       self.expected = expected
       self.items = items
@@ -36,6 +38,15 @@ public struct GroundTruth: Sendable {
   var hasResponseTag: Bool { storage.hasResponseTag }
   /// For a composition of rewards: the same ground truth as each of them reads it.
   var parts: [GroundTruth] { storage.parts }
+
+  /// What a policy of one's own compiled; `nil` for ground truths that are lists of calls.
+  public var payload: (any Sendable)? { storage.payload }
+
+  /// A ground truth that only the policy which compiled it can read.
+  public init(payload: some Sendable) {
+    storage = Storage(
+      tape: ValueTape(), expected: [], items: [], hasCallTag: false, hasResponseTag: false, parts: [], payload: payload)
+  }
 
   struct ExpectedCall: Sendable {
     let name: Int
@@ -264,10 +275,15 @@ public struct GroundTruthError: Error, Sendable, Hashable, CustomStringConvertib
     case noParameters
     case wrongAccepted
     case wrongOptional
+    /// What a policy of one's own asks for.
+    case other(String)
   }
   let problem: Problem
   /// The call at fault, counted from 0; `nil` if it is the whole.
   public let call: Int?
+
+  /// What a policy of one's own misses in a ground truth, and how to mend it.
+  public init(_ message: String) { self.init(.other(message), call: nil) }
 
   init(_ problem: Problem, call: Int?) {
     self.problem = problem
@@ -278,6 +294,7 @@ public struct GroundTruthError: Error, Sendable, Hashable, CustomStringConvertib
   public var description: String {
     let place = call.map { "call \($0) of the ground truth" } ?? "the ground truth"
     return switch problem {
+    case .other(let message): message
     case .unreadable(let error): "\(place) is a string, but its text is not the JSON of a list of calls: \(error)"
     case .notAList: "\(place) must be a list of {\"name\": …, \"arguments\": …}; [] means that no call is right"
     case .notAnObject: "\(place) must be an object {\"name\": …, \"arguments\": …}"

@@ -1,3 +1,5 @@
+internal import ToolReward
+
 /// A category of the Berkeley Function Calling Leaderboard that is judged turn by turn on its calls.
 public struct BFCLCategory: Sendable, Hashable {
   /// What its answers are compared by.
@@ -26,12 +28,38 @@ public struct BFCLCategory: Sendable, Hashable {
 
   /// The name, as in the data's file names.
   public let name: String
+  /// What its answers are compared by.
+  public let rule: Rule
+  /// The language.
+  public let language: Language
+  private let number: Int
 
   /// A category by its name; `nil` if no single-turn category has it.
-  public init?(_ name: String) {
-    guard Self.names.contains(name) else { return nil }
-    self.name = name
+  public init?(_ name: String) { self.init(utf8: Array(name.utf8)) }
+
+  /// A category by its name in UTF-8.
+  init?(utf8 name: [UInt8]) {
+    guard let found = Self.all[name] else { return nil }
+    self = found
   }
+
+  /// Official code asks for parts of the name, in this order.
+  private init(_ name: String, number: Int) {
+    self.name = name
+    self.number = number
+    func has(_ part: String) -> Bool { ByteSearch.firstIndex(of: Array(part.utf8), in: Array(name.utf8).span) != nil }
+    rule =
+      has("irrelevance")
+      ? .irrelevance
+      : has("relevance") ? .relevance : has("parallel") ? .parallel : has("multiple") ? .multiple : .simple
+    language = has("javascript") ? .javaScript : has("java") ? .java : .python
+  }
+
+  private static let all = Dictionary(
+    uniqueKeysWithValues: names.enumerated().map { (Array($1.utf8), BFCLCategory($1, number: $0)) })
+
+  public static func == (left: BFCLCategory, right: BFCLCategory) -> Bool { left.number == right.number }
+  public func hash(into hasher: inout Hasher) { hasher.combine(number) }
 
   /// The categories of version 3 and version 4, in the order of the leaderboard.
   public static let names = [
@@ -40,29 +68,9 @@ public struct BFCLCategory: Sendable, Hashable {
     "live_irrelevance", "live_relevance",
   ]
 
-  /// Official code asks for parts of the name, in this order.
-  public var rule: Rule {
-    if contains("irrelevance") { return .irrelevance }
-    if contains("relevance") { return .relevance }
-    if contains("parallel") { return .parallel }
-    return contains("multiple") ? .multiple : .simple
-  }
-
-  /// The language.
-  public var language: Language {
-    if contains("javascript") { return .javaScript }
-    return contains("java") ? .java : .python
-  }
-
   /// Whether the samples are users' own.
   public var isLive: Bool { name.utf8.starts(with: "live_".utf8) }
 
   /// Whether there are answers to compare with.
   public var hasAnswers: Bool { rule != .relevance && rule != .irrelevance }
-
-  private func contains(_ part: String) -> Bool {
-    let name = Array(name.utf8)
-    let part = Array(part.utf8)
-    return name.indices.contains { name[$0...].starts(with: part) }
-  }
 }

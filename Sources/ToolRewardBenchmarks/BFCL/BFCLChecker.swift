@@ -41,12 +41,12 @@ struct BFCLChecker {
       case .parallel: try parallel(calls, question)
       case .multiple:
         guard calls.count == question.expected.count else { throw Wrong(.multipleWrongCount) }
-        guard let call = calls.first, let expected = question.expected.first else { throw Wrong(.officialRaises) }
-        try simple(call, expected, expected.function.map { question.functions[$0] })
+        guard let call = calls.first else { throw Wrong(.officialRaises) }
+        try simple(call, question.expected[0])
       default:
         guard calls.count == 1 else { throw Wrong(.simpleWrongCount) }
         guard let expected = question.expected.first else { throw Wrong(.officialRaises) }
-        try simple(calls[0], expected, question.functions.first)
+        try simple(calls[0], expected)
       }
       return nil
     } catch {
@@ -59,10 +59,9 @@ struct BFCLChecker {
     guard calls.count == question.expected.count else { throw Wrong(.parallelWrongCount) }
     var isUsed = [Bool](repeating: false, count: calls.count)
     next: for expected in question.expected {
-      let function = expected.function.map { question.functions[$0] }
-      for (index, call) in calls.enumerated() where !isUsed[index] {
+      for index in calls.indices where !isUsed[index] {
         do throws(Wrong) {
-          try simple(call, expected, function)
+          try simple(calls[index], expected)
           isUsed[index] = true
           continue next
         } catch {
@@ -73,39 +72,47 @@ struct BFCLChecker {
     }
   }
 
-  private func simple(_ call: Call, _ expected: BFCLExpectedCall, _ function: BFCLFunction?) throws(Wrong) {
-    guard let function else { throw Wrong(.officialRaises) }
-    guard call.name == .string(turnsDots ? function.undottedName : function.name) else {
+  private func simple(_ call: Call, _ expected: BFCLExpectedCall) throws(Wrong) {
+    guard let function = expected.function else { throw Wrong(.officialRaises) }
+    guard case .string(let name) = call.name, name == (turnsDots ? function.undottedName : function.name) else {
       throw Wrong(.wrongFunctionName)
     }
-    for name in function.required where !call.arguments.contains(where: { $0.key == .string(name) }) {
-      throw Wrong(.missingRequired)
-    }
+    for name in function.required where !Self.has(name, call.arguments) { throw Wrong(.missingRequired) }
+    var hint = 0
     for argument in call.arguments {
-      guard case .string(let name) = argument.key, let parameter = function.parameters[name],
-        let alternatives = expected[name]
+      guard case .string(let name) = argument.key, let found = expected.argument(name, hint: &hint),
+        let parameter = found.parameter
       else { throw Wrong(.unexpectedParameter) }
-      try check(argument.value, parameter, alternatives)
+      try check(argument.value, parameter, found.alternatives)
     }
-    for (name, alternatives) in expected.arguments where !alternatives.isOptional {
-      guard call.arguments.contains(where: { $0.key == .string(name) }) else { throw Wrong(.missingOptional) }
+    // As many given as there are to be had, each of its own name: none is missing.
+    if call.arguments.count == expected.arguments.count { return }
+    for argument in expected.arguments where !argument.alternatives.isOptional {
+      if !Self.has(argument.name, call.arguments) { throw Wrong(.missingOptional) }
     }
+  }
+
+  @inline(__always)
+  private static func has(_ name: [UInt8], _ arguments: [PythonValue.Member]) -> Bool {
+    for argument in arguments {
+      if case .string(let key) = argument.key, key == name { return true }
+    }
+    return false
   }
 
   private func check(
     _ given: PythonValue, _ parameter: BFCLFunction.Parameter, _ alternatives: BFCLAlternatives
   ) throws(Wrong) {
-    guard let type = parameter.type, let kind = BFCLTypes.kind(type, in: language) else { throw Wrong(.officialRaises) }
+    guard let kind = parameter.kind else { throw Wrong(.officialRaises) }
     var value = given
-    var nested: PythonValue.Kind?
     if language != .python {
       guard case .string(let text) = given else { throw Wrong(language == .java ? .typeJava : .typeJavaScript) }
-      value = try converted(text, type, parameter, &nested)
-    } else if BFCLTypes.isNested(type, in: .python) {
-      nested = try itemsKind(parameter)
+      value = try converted(text, parameter)
     }
-    if type == BFCLTypes.tuple, case .tuple(let elements) = value { value = .list(elements) }
-    if language == .python, type == BFCLTypes.float, value.kind == .integer { value = try float(value) }
+    if parameter.isNested, parameter.nested == nil { throw Wrong(.officialRaises) }
+    let nested = parameter.isNested ? parameter.nested : nil
+    if parameter.isTuple, case .tuple(let elements) = value { value = .list(elements) }
+    if parameter.isFloat, value.kind == .integer { value = try float(value) }
 
     if !(try typeCheck(value, alternatives, kind, nested)) {
       switch kind {
@@ -119,26 +126,13 @@ struct BFCLChecker {
     guard PythonValue.contains(alternatives.values, value) else { throw Wrong(.valueOthers) }
   }
 
-  private func itemsKind(_ parameter: BFCLFunction.Parameter) throws(Wrong) -> PythonValue.Kind {
-    guard let type = parameter.itemsType, let kind = BFCLTypes.kind(type, in: language) else {
-      throw Wrong(.officialRaises)
-    }
-    return kind
-  }
-
-  private func converted(
-    _ text: [UInt8], _ type: [UInt8], _ parameter: BFCLFunction.Parameter, _ nested: inout PythonValue.Kind?
-  ) throws(Wrong) -> PythonValue {
-    var items: String?
-    if BFCLTypes.isNested(type, in: language) {
-      nested = try itemsKind(parameter)
-      items = parameter.itemsType.map { String(decoding: $0, as: UTF8.self) }
-    }
-    let name = String(decoding: type, as: UTF8.self)
+  private func converted(_ text: [UInt8], _ parameter: BFCLFunction.Parameter) throws(Wrong) -> PythonValue {
+    if parameter.isNested, parameter.nested == nil { throw Wrong(.officialRaises) }
+    let items = parameter.isNested ? parameter.itemsType : nil
     let value =
       language == .java
-      ? JavaText.value(CodePoints(utf8: text), name, items)
-      : JavaScriptText.value(CodePoints(utf8: text), name, items)
+      ? JavaText.value(CodePoints(utf8: text), parameter.type, items)
+      : JavaScriptText.value(CodePoints(utf8: text), parameter.type, items)
     guard let value else { throw Wrong(.officialRaises) }
     return value
   }

@@ -8,7 +8,18 @@ public struct BFCLDataset: Sendable {
   public let version: BFCLVersion
   /// How many samples each category has.
   public let counts: [BFCLCategory: Int]
-  private let questions: [BFCLCategory: [[UInt8]: BFCLQuestion]]
+  private let questions: [BFCLCategory: Questions]
+
+  /// A category's samples in their files' order.
+  private final class Questions: Sendable {
+    let list: [BFCLQuestion]
+    let places: [[UInt8]: Int]
+
+    init(_ list: [BFCLQuestion]) {
+      self.list = list
+      places = Dictionary(list.enumerated().map { ($1.id, $0) }) { first, _ in first }
+    }
+  }
 
   /// Reads every single-turn category that the folder has. O(files).
   ///
@@ -27,13 +38,13 @@ public struct BFCLDataset: Sendable {
     }
     version = found.version
     var counts: [BFCLCategory: Int] = [:]
-    var questions: [BFCLCategory: [[UInt8]: BFCLQuestion]] = [:]
+    var questions: [BFCLCategory: Questions] = [:]
     for name in BFCLCategory.names {
       guard let category = BFCLCategory(name) else { continue }
       let path = "\(folder)/\(found.prefix)\(name).json"
       guard let bytes = try? LineSource.wholeFile(path) else { continue }
       let samples = try Self.read(bytes, path, category, folder, found.prefix)
-      questions[category] = samples
+      questions[category] = Questions(samples)
       counts[category] = samples.count
     }
     self.counts = counts
@@ -45,11 +56,21 @@ public struct BFCLDataset: Sendable {
     BFCLCategory.names.compactMap { BFCLCategory($0) }.filter { counts[$0] != nil }
   }
 
-  func question(_ id: [UInt8], _ category: BFCLCategory) -> BFCLQuestion? { questions[category]?[id] }
+  /// A sample. Predictions mostly come in the samples' order: the one at `hint` is looked at first, which then moves on.
+  func question(_ id: [UInt8], _ category: BFCLCategory, hint: inout Int) -> BFCLQuestion? {
+    guard let questions = questions[category] else { return nil }
+    if hint < questions.list.count, questions.list[hint].id == id {
+      hint += 1
+      return questions.list[hint - 1]
+    }
+    guard let place = questions.places[id] else { return nil }
+    hint = place + 1
+    return questions.list[place]
+  }
 
   private static func read(
     _ bytes: [UInt8], _ path: String, _ category: BFCLCategory, _ folder: String, _ prefix: String
-  ) throws(BenchmarkDataError) -> [[UInt8]: BFCLQuestion] {
+  ) throws(BenchmarkDataError) -> [BFCLQuestion] {
     var answers: [[UInt8]: PythonValue] = [:]
     let answerPath = "\(folder)/possible_answer/\(prefix)\(category.name).json"
     if category.hasAnswers {
@@ -66,14 +87,14 @@ public struct BFCLDataset: Sendable {
         answers[id] = truth
       }
     }
-    var questions: [[UInt8]: BFCLQuestion] = [:]
+    var questions: [BFCLQuestion] = []
     try forEachLine(bytes, path) { value, line throws(BenchmarkDataError) in
       guard let id = value["id"]?.text, let given = value["function"] else {
         throw BenchmarkDataError(file: path, line: line, message: "there is no \"id\" with a \"function\"")
       }
       // A few samples have one function, not a list of one.
       let definitions = given.kind == .dictionary ? [given] : given.elements
-      let functions = definitions.compactMap { BFCLFunction($0) }
+      let functions = definitions.compactMap { BFCLFunction($0, category.language) }
       guard functions.count == definitions.count else {
         throw BenchmarkDataError(file: path, line: line, message: "a function has no name, or no parameters")
       }
@@ -84,7 +105,7 @@ public struct BFCLDataset: Sendable {
             file: path, line: line, message: "\(String(decoding: id, as: UTF8.self)) has no answer in \(answerPath)")
         }
         for call in truth.elements {
-          guard let call = BFCLExpectedCall(call, functions: functions) else {
+          guard let call = BFCLExpectedCall(call, functions: functions, isOnly: category.rule == .simple) else {
             throw BenchmarkDataError(
               file: answerPath,
               message: "the answer of \(String(decoding: id, as: UTF8.self)) is no {name: {argument: […]}}")
@@ -92,7 +113,7 @@ public struct BFCLDataset: Sendable {
           expected.append(call)
         }
       }
-      questions[id] = BFCLQuestion(id: id, functions: functions, expected: expected)
+      questions.append(BFCLQuestion(id: id, functions: functions, expected: expected))
     }
     return questions
   }

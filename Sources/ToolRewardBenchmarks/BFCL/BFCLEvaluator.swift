@@ -5,6 +5,8 @@ public final class BFCLEvaluator {
   /// The data.
   public let dataset: BFCLDataset
   private let decoding: BFCLDecoding
+  /// Where the next sample probably is.
+  private var hint = 0
 
   /// An evaluator.
   ///
@@ -29,7 +31,7 @@ public final class BFCLEvaluator {
     of prediction: BenchmarkPrediction, id: [UInt8], category: BFCLCategory, decoder: BFCLOutputDecoder,
     turnsDots: Bool, isStrict: Bool
   ) -> (official: BenchmarkVerdict, strict: BenchmarkVerdict?)? {
-    guard let question = dataset.question(id, category) else { return nil }
+    guard let question = dataset.question(id, category, hint: &hint) else { return nil }
     let decoded: BFCLDecoding.Result
     switch prediction {
     case .text(let text): decoded = decoding.decode(text, decoder, category.language)
@@ -43,7 +45,7 @@ public final class BFCLEvaluator {
     ofStructured output: Value, id: [UInt8], category: BFCLCategory, decoder: BFCLOutputDecoder, turnsDots: Bool,
     isStrict: Bool
   ) -> (official: BenchmarkVerdict, strict: BenchmarkVerdict?)? {
-    guard let question = dataset.question(id, category) else { return nil }
+    guard let question = dataset.question(id, category, hint: &hint) else { return nil }
     let decoded = decoding.decode(PythonValue(output), decoder)
     return verdicts(decoded, question, category, turnsDots: turnsDots, isStrict: isStrict)
   }

@@ -1,14 +1,36 @@
 internal import ToolReward
 
+// Classes: a check looks at many, and counts one reference for each instead of one for each of its lists.
+
 /// A function, as a sample documents it.
-struct BFCLFunction: Sendable {
-  struct Parameter: Sendable {
-    /// The type's name, in the benchmark's own spelling.
-    let type: [UInt8]?
-    /// The type of the elements.
-    let itemsType: [UInt8]?
+final class BFCLFunction: Sendable {
+  /// What a check needs of a parameter's type.
+  final class Parameter: Sendable {
+    /// The type's name, in the benchmark's own spelling; of its elements.
+    let type: String
+    let itemsType: String?
+    /// The Python type that the official code gives the type; `nil` where it has none, and raises.
+    let kind: PythonValue.Kind?
+    /// Whether elements are checked, and the type that they must have: `nil` where the official code raises.
+    let isNested: Bool
+    let nested: PythonValue.Kind?
+    let isFloat: Bool
+    let isTuple: Bool
     /// The whole definition.
     let definition: PythonValue
+
+    init(_ definition: PythonValue, _ language: BFCLCategory.Language) {
+      let type = definition["type"]?.text
+      let itemsType = definition["items"]?["type"]?.text
+      self.type = String(decoding: type ?? [], as: UTF8.self)
+      self.itemsType = itemsType.map { String(decoding: $0, as: UTF8.self) }
+      kind = type.flatMap { BFCLTypes.kind($0, in: language) }
+      isNested = type.map { BFCLTypes.isNested($0, in: language) } ?? false
+      nested = itemsType.flatMap { BFCLTypes.kind($0, in: language) }
+      isFloat = language == .python && type == BFCLTypes.float
+      isTuple = type == BFCLTypes.tuple
+      self.definition = definition
+    }
   }
 
   let name: [UInt8]
@@ -17,7 +39,7 @@ struct BFCLFunction: Sendable {
   let required: [[UInt8]]
   let parameters: [[UInt8]: Parameter]
 
-  init?(_ value: PythonValue) {
+  init?(_ value: PythonValue, _ language: BFCLCategory.Language) {
     guard let name = value["name"]?.text, let properties = value["parameters"]?["properties"] else { return nil }
     self.name = name
     undottedName = name.map { $0 == 0x2E ? 0x5F : $0 }
@@ -25,15 +47,14 @@ struct BFCLFunction: Sendable {
     var parameters: [[UInt8]: Parameter] = [:]
     for member in properties.members {
       guard case .string(let key) = member.key else { continue }
-      parameters[key] = Parameter(
-        type: member.value["type"]?.text, itemsType: member.value["items"]?["type"]?.text, definition: member.value)
+      parameters[key] = Parameter(member.value, language)
     }
     self.parameters = parameters
   }
 }
 
 /// The values that an argument may have, with what comparing them needs worked out before.
-struct BFCLAlternatives: Sendable {
+final class BFCLAlternatives: Sendable {
   let values: [PythonValue]
   /// The type of the first value that is not `""`, which marks a parameter as optional.
   let firstKind: PythonValue.Kind?
@@ -67,37 +88,66 @@ struct BFCLAlternatives: Sendable {
 }
 
 /// A call that is right: for each argument the values that it may have.
-struct BFCLExpectedCall: Sendable {
-  let name: [UInt8]
-  /// The position of the function among the sample's; `nil` if none has the name.
-  let function: Int?
-  let arguments: [(name: [UInt8], alternatives: BFCLAlternatives)]
-  private let places: [[UInt8]: Int]
+final class BFCLExpectedCall: Sendable {
+  /// An argument that may be given.
+  final class Argument: Sendable {
+    let name: [UInt8]
+    /// `nil` where the function has no such parameter: an argument of the name is refused.
+    let parameter: BFCLFunction.Parameter?
+    let alternatives: BFCLAlternatives
 
-  init?(_ value: PythonValue, functions: [BFCLFunction]) {
-    guard let member = value.members.first, case .string(let name) = member.key else { return nil }
-    self.name = name
-    function = functions.firstIndex { $0.name == name }
-    var arguments: [(name: [UInt8], alternatives: BFCLAlternatives)] = []
-    for member in member.value.members {
-      guard case .string(let key) = member.key else { return nil }
-      arguments.append((key, BFCLAlternatives(member.value)))
+    init(name: [UInt8], parameter: BFCLFunction.Parameter?, alternatives: BFCLAlternatives) {
+      self.name = name
+      self.parameter = parameter
+      self.alternatives = alternatives
     }
-    self.arguments = arguments
-    places = Dictionary(arguments.enumerated().map { ($1.name, $0) }) { first, _ in first }
   }
 
-  subscript(name: [UInt8]) -> BFCLAlternatives? {
-    if arguments.count <= 8 { return arguments.first { $0.name == name }?.alternatives }
-    return places[name].map { arguments[$0].alternatives }
+  /// The function; `nil` if the sample has none of the name, and the official code raises.
+  let function: BFCLFunction?
+  let arguments: [Argument]
+
+  /// - Parameter isOnly: Whether the sample's first function is meant, whatever the answer calls it.
+  init?(_ value: PythonValue, functions: [BFCLFunction], isOnly: Bool) {
+    guard let member = value.members.first, case .string(let name) = member.key else { return nil }
+    let function = isOnly ? functions.first : functions.first { $0.name == name }
+    self.function = function
+    var arguments: [Argument] = []
+    for member in member.value.members {
+      guard case .string(let key) = member.key else { return nil }
+      arguments.append(
+        Argument(name: key, parameter: function?.parameters[key], alternatives: BFCLAlternatives(member.value)))
+    }
+    self.arguments = arguments
+  }
+
+  /// The argument of a name. Most come in the answer's order: the search begins at `hint`, which it moves on.
+  @inline(__always)
+  func argument(_ name: [UInt8], hint: inout Int) -> Argument? {
+    let count = arguments.count
+    for step in 0..<count {
+      var place = hint + step
+      if place >= count { place -= count }
+      if arguments[place].name == name {
+        hint = place + 1
+        return arguments[place]
+      }
+    }
+    return nil
   }
 }
 
 /// A sample: its functions and what is right.
-struct BFCLQuestion: Sendable {
+final class BFCLQuestion: Sendable {
   let id: [UInt8]
   let functions: [BFCLFunction]
   let expected: [BFCLExpectedCall]
+
+  init(id: [UInt8], functions: [BFCLFunction], expected: [BFCLExpectedCall]) {
+    self.id = id
+    self.functions = functions
+    self.expected = expected
+  }
 }
 
 /// `standardize_string` of the official code: spaces and some punctuation do not count, nor does case, nor which quotes are used.

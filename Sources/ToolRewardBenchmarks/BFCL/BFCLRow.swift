@@ -25,58 +25,102 @@ public struct BFCLRow: Sendable {
     case structured(Value)
   }
 
-  /// Reads a row.
+  fileprivate init(
+    id: [UInt8], category: BFCLCategory, model: String, output: Output, decoder: BFCLOutputDecoder, turnsDots: Bool
+  ) {
+    self.id = id
+    self.category = category
+    self.model = model
+    self.output = output
+    self.decoder = decoder
+    self.turnsDots = turnsDots
+  }
+}
+
+/// Reads rows. Not shared between threads.
+public final class BFCLRowReader {
+  private let decoder: BFCLOutputDecoder?
+  private let session = ValueSession()
+  private var tape = ValueTape()
+  /// The last model, and what its name tells: rows come model by model.
+  private var model: (name: [UInt8], text: String, turnsDots: Bool, decoder: BFCLOutputDecoder?)
+  private var category: (name: [UInt8], category: BFCLCategory)?
+
+  /// A reader.
+  ///
+  /// - Parameter decoder: The decoder of rows that name none; `nil` for that of their model's name.
+  public init(decoder: BFCLOutputDecoder? = nil) {
+    self.decoder = decoder
+    model = ([], "", false, nil)
+  }
+
+  /// Reads a row. O(line).
   ///
   /// - Parameters:
-  ///   - value: The line.
+  ///   - line: The line, without its line feed.
   ///   - category: The category of rows that name none; `nil` if the identifier tells.
   ///   - model: The model of rows that name none.
-  ///   - decoder: The decoder asked for; `nil` for the row's own, or its model's.
   /// - Throws: ``BFCLRowError``.
-  public init(
-    _ value: Value, category: BFCLCategory? = nil, model: String = "", decoder: BFCLOutputDecoder? = nil
-  ) throws(BFCLRowError) {
-    guard let id = value["id"]?.stringBytes else { throw BFCLRowError("there is no \"id\"") }
-    self.id = id
-    if let name = value["category"] {
-      guard let named = name.string.flatMap({ BFCLCategory($0) }) else {
-        throw BFCLRowError(
-          "\"category\" must be one of: \(BFCLCategory.names.joined(separator: ", ")); multi_turn is exported, not judged: --multi-turn"
-        )
-      }
-      self.category = named
-    } else if let category = category ?? BFCLCategory(String(decoding: Self.beginning(of: id), as: UTF8.self)) {
-      self.category = category
-    } else {
-      throw BFCLRowError("there is no \"category\", and the \"id\" does not begin with one")
+  public func read(
+    _ line: Span<UInt8>, category: BFCLCategory? = nil, model name: [UInt8] = []
+  ) throws(BFCLRowError) -> BFCLRow {
+    let value: Value
+    do throws(ValueError) {
+      let node = try session.readDocument(line, 0..<line.count, syntax: .python, limits: .python)
+      session.takeTape(into: &tape)
+      value = Value(tape: tape, index: node)
+    } catch {
+      session.removeTape()
+      throw BFCLRowError("the line is not JSON: \(error)")
     }
-    self.model = value["model"]?.string ?? model
-    let name = BFCLModelName(self.model)
-    turnsDots = value["underscore_to_dot"]?.boolean ?? name.turnsDots
-    var own: BFCLOutputDecoder?
-    if let given = value["decoder"] {
-      guard let named = given.string.flatMap({ BFCLOutputDecoder(rawValue: $0) }) else {
+    guard let id = value["id"]?.stringBytes else { throw BFCLRowError("there is no \"id\"") }
+    let own = try self.category(of: value, id, category)
+    let given = value["model"]?.stringBytes ?? name
+    if given != model.name {
+      let text = String(decoding: given, as: UTF8.self)
+      model = (given, text, BFCLModelName(text).turnsDots, BFCLOutputDecoder.named(after: text))
+    }
+    var chosen = decoder ?? model.decoder
+    if let named = value["decoder"] {
+      guard let found = named.string.flatMap({ BFCLOutputDecoder(rawValue: $0) }) else {
         let names = BFCLOutputDecoder.allCases.map(\.rawValue).joined(separator: ", ")
         throw BFCLRowError("\"decoder\" must be one of: \(names)")
       }
-      own = named
+      chosen = found
     }
-    let chosen = own ?? decoder ?? BFCLOutputDecoder.named(after: self.model)
+    let output: BFCLRow.Output
     if let decoded = value["decoded"] {
       output = .prediction(.decoded(decoded))
-      self.decoder = chosen ?? .prompt
     } else if let raw = value["raw"] ?? value["result"] {
       if let text = raw.stringBytes {
         output = .prediction(.text(text))
-        self.decoder = chosen ?? .prompt
       } else {
         output = .structured(raw)
-        self.decoder = chosen ?? (Self.holdsText(raw) ? .fc : .list)
+        chosen = chosen ?? (Self.holdsText(raw) ? .fc : .list)
       }
     } else {
       throw BFCLRowError(
         "there is neither \"raw\" nor \"decoded\" (nor \"result\", as the leaderboard's files have it)")
     }
+    return BFCLRow(
+      id: id, category: own, model: model.text, output: output, decoder: chosen ?? .prompt,
+      turnsDots: value["underscore_to_dot"]?.boolean ?? model.turnsDots)
+  }
+
+  private func category(
+    of value: Value, _ id: [UInt8], _ known: BFCLCategory?
+  ) throws(BFCLRowError) -> BFCLCategory {
+    guard let given = value["category"] else {
+      if let found = known ?? BFCLCategory(utf8: Array(Self.beginning(of: id))) { return found }
+      throw BFCLRowError("there is no \"category\", and the \"id\" does not begin with one")
+    }
+    let name = given.stringBytes ?? []
+    if let category, category.name == name { return category.category }
+    guard let found = BFCLCategory(utf8: name) else {
+      throw BFCLRowError("\"category\" must be one of: \(BFCLCategory.names.joined(separator: ", "))")
+    }
+    category = (name, found)
+    return found
   }
 
   /// `live_simple_3-2-0` is of `live_simple`.
@@ -88,6 +132,9 @@ public struct BFCLRow: Sendable {
     raw.elements.contains { $0.members.contains { $0.value.kind == .string } }
   }
 }
+
+@available(*, unavailable)
+extension BFCLRowReader: Sendable {}
 
 /// Why a line is no row.
 public struct BFCLRowError: Error, Sendable, CustomStringConvertible {

@@ -62,20 +62,21 @@ struct BFCLStrictChecker {
   private func difference(
     _ call: BFCLChecker.Call, _ expected: BFCLExpectedCall, _ question: BFCLQuestion
   ) -> BFCLErrorType? {
-    guard let function = expected.function.map({ question.functions[$0] }) ?? question.functions.first,
-      call.name == name(of: function)
-    else { return .wrongFunctionName }
-    for argument in call.arguments {
-      guard case .string(let name) = argument.key, let parameter = function.parameters[name],
-        let alternatives = expected[name]
-      else { return .unexpectedParameter }
-      if let error = difference(argument.value, parameter, alternatives) { return error }
+    guard let function = expected.function ?? question.functions.first, call.name == name(of: function) else {
+      return .wrongFunctionName
     }
-    for (name, alternatives) in expected.arguments where !call.arguments.contains(where: { $0.key == .string(name) }) {
-      if alternatives.isOptional { continue }
-      guard let parameter = function.parameters[name], let value = parameter.definition["default"],
-        alternatives.values.contains(where: { isSame(value, $0, parameter.definition) })
-      else { return function.required.contains(name) ? .missingRequired : .missingOptional }
+    var hint = 0
+    for argument in call.arguments {
+      guard case .string(let name) = argument.key, let found = expected.argument(name, hint: &hint),
+        let parameter = found.parameter
+      else { return .unexpectedParameter }
+      if let error = difference(argument.value, parameter, found.alternatives) { return error }
+    }
+    for argument in expected.arguments where !argument.alternatives.isOptional {
+      if call.arguments.contains(where: { $0.key == .string(argument.name) }) { continue }
+      guard let definition = argument.parameter?.definition, let value = definition["default"],
+        argument.alternatives.values.contains(where: { isSame(value, $0, definition) })
+      else { return function.required.contains(argument.name) ? .missingRequired : .missingOptional }
     }
     return nil
   }
@@ -86,17 +87,18 @@ struct BFCLStrictChecker {
     var value = given
     if language != .python {
       guard case .string(let text) = given else { return language == .java ? .typeJava : .typeJavaScript }
-      let type = String(decoding: parameter.type ?? [], as: UTF8.self)
-      let items = parameter.itemsType.map { String(decoding: $0, as: UTF8.self) }
       let points = CodePoints(utf8: text)
       value =
-        (language == .java ? JavaText.value(points, type, items) : JavaScriptText.value(points, type, items)) ?? given
+        (language == .java
+          ? JavaText.value(points, parameter.type, parameter.itemsType)
+          : JavaScriptText.value(points, parameter.type, parameter.itemsType)) ?? given
     }
     if alternatives.values.contains(where: { $0.text?.isEmpty != true && isSame(value, $0, parameter.definition) }) {
       return nil
     }
-    let kind = parameter.type.flatMap { BFCLTypes.kind($0, in: language) }
-    if let kind, value.kind != kind, alternatives.firstKind != value.kind, !(kind == .float && value.kind == .integer) {
+    if let kind = parameter.kind, value.kind != kind, alternatives.firstKind != value.kind,
+      !(kind == .float && value.kind == .integer)
+    {
       return .typeSimple
     }
     switch value {

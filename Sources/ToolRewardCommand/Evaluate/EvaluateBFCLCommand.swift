@@ -144,18 +144,19 @@ final class BFCLWorker: LineWorker {
 
   private let evaluator: BFCLEvaluator
   private let settings: Settings
+  private let rows: BFCLRowReader
 
   init(_ evaluator: BFCLEvaluator, _ settings: Settings) {
     self.evaluator = evaluator
+    rows = BFCLRowReader(decoder: settings.decoder)
     self.settings = settings
   }
 
   func process(_ chunk: LineChunk, file: String, into output: inout [UInt8]) -> Report {
     var report = Report()
     let text = chunk.bytes.span
-    let model = settings.model ?? ResultFile.model(of: file) ?? ""
+    let model = Array((settings.model ?? ResultFile.model(of: file) ?? "").utf8)
     let category = ResultFile.category(of: file)
-    let reader = ValueReader(syntax: .python, limits: .python)
     chunk.forEachLine { number, range in
       if LineChunk.isBlank(text, range) { return }
       func refuse(_ message: String) {
@@ -169,15 +170,10 @@ final class BFCLWorker: LineWorker {
         }
       }
       let row: BFCLRow
-      do throws(ValueError) {
-        let value = try reader.read(text.extracting(range))
-        do throws(BFCLRowError) {
-          row = try BFCLRow(value, category: category, model: model, decoder: settings.decoder)
-        } catch {
-          return refuse("\(error)")
-        }
+      do throws(BFCLRowError) {
+        row = try rows.read(text.extracting(range), category: category, model: model)
       } catch {
-        return refuse("the line is not JSON: \(error)")
+        return refuse("\(error)")
       }
       guard let verdicts = evaluator.verdicts(of: row, isStrict: settings.mode != .official) else {
         return refuse("\(row.category.name) has no sample '\(String(decoding: row.id, as: UTF8.self))' in the data")

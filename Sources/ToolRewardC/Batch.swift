@@ -14,8 +14,7 @@ internal import ToolReward
 @safe
 final class Batch: @unchecked Sendable {
   let policy: PolicyObject
-  /// One for each completion, or one for all.
-  private let tasks: [Unmanaged<TaskObject>?]
+  private let tasks: BatchTasks
   private let texts: BatchTexts
   private let count: Int
   private let scores: UnsafeMutablePointer<Double>
@@ -32,11 +31,11 @@ final class Batch: @unchecked Sendable {
   private static let leastPerThread = 32
 
   init(
-    policy: PolicyObject, tasks: [Unmanaged<TaskObject>?], texts: BatchTexts, count: Int,
+    policy: PolicyObject, tasks: BatchTasks, texts: BatchTexts, count: Int,
     scores: UnsafeMutablePointer<Double>, components: UnsafeMutablePointer<Double>?, wantsLines: Bool
   ) {
     self.policy = policy
-    unsafe self.tasks = tasks
+    self.tasks = tasks
     self.texts = texts
     self.count = count
     unsafe self.scores = scores
@@ -63,6 +62,9 @@ final class Batch: @unchecked Sendable {
     HelperCrew.work(at: self, helpers: max(0, min(threads, count / Self.leastPerThread) - 1))
   }
 
+  /// Whether nothing is left to take.
+  var isDone: Bool { next.load(ordering: .relaxed) * Self.share >= count }
+
   /// The verdicts as JSON Lines, share by share.
   var lines: [[UInt8]] { unsafe linesOfShares.map { unsafe Array($0) } ?? [] }
 
@@ -72,29 +74,42 @@ final class Batch: @unchecked Sendable {
   /// Scores share after share until none is left.
   func work() {
     let room = LibraryLock.withTable { _ in policy.takeRoom() }
+    var hashes: [UInt64] = []
     while true {
       let share = next.add(1, ordering: .relaxed).oldValue
       let start = share * Self.share
       if start >= count { break }
       let end = min(start + Self.share, count)
-      if unsafe tasks.count > 1 { unsafe room.readAhead(tasks[start..<end]) }
+      switch tasks {
+      case .compiled(let tasks): if unsafe tasks.count > 1 { unsafe room.readAhead(tasks[start..<end]) }
+      case .texts(let truths):
+        hashes.removeAll(keepingCapacity: true)
+        for index in start..<end { hashes.append(room.tasks.readAhead(unsafe truths.texts[index].span)) }
+      }
       var output: [UInt8] = []
-      for index in start..<end { score(index, room, &output) }
+      for index in start..<end { score(index, room, hashes.isEmpty ? nil : hashes[index - start], &output) }
       unsafe linesOfShares?[share] = output
     }
     LibraryLock.withTable { _ in policy.giveBack(room) }
   }
 
-  private func score(_ index: Int, _ room: ScoringRoom, _ output: inout [UInt8]) {
-    let task = unsafe tasks.count == 1 ? tasks[0] : tasks[index]
+  private func score(_ index: Int, _ room: ScoringRoom, _ hash: UInt64?, _ output: inout [UInt8]) {
     let text = unsafe texts[index]
-    let verdict: Verdict
-    if let task = unsafe task {
-      verdict = unsafe task._withUnsafeGuaranteedRef {
-        unsafe room.verdict(text.span, $0.task, isBrief: linesOfShares == nil)
+    let isBrief = unsafe linesOfShares == nil
+    var verdict = Verdict(score: nil, components: [], findings: [])
+    switch tasks {
+    case .compiled(let tasks):
+      if let task = unsafe tasks.count == 1 ? tasks[0] : tasks[index] {
+        verdict = unsafe task._withUnsafeGuaranteedRef { unsafe room.verdict(text.span, $0.task, isBrief: isBrief) }
       }
-    } else {
-      verdict = Verdict(score: nil, components: [], findings: [])
+    case .texts(let truths):
+      let truth = unsafe truths.texts[index]
+      if text.count + truth.count <= ValueLimits.standard.bytes,
+        let task = unsafe room.tasks.task(
+          truth.span, isValue: truths.isValue(index), tools: truths.tools(index), hash: hash)
+      {
+        verdict = unsafe room.verdict(text.span, task, isBrief: isBrief)
+      }
     }
     unsafe scores[index] = verdict.score ?? .nan
     if let components = unsafe components {
@@ -104,6 +119,28 @@ final class Batch: @unchecked Sendable {
       policy.writer.append(verdict, id: Array(String(index + 1).utf8), to: &output)
     }
   }
+}
+
+/// What the completions of a batch are judged by.
+@safe
+enum BatchTasks {
+  /// One for each completion, or one for all.
+  case compiled([Unmanaged<TaskObject>?])
+  case texts(TruthTexts)
+}
+
+/// Ground truths as text.
+@safe
+struct TruthTexts {
+  let texts: BatchTexts
+  /// For each whether it is a record's JSON value, not the string that it holds; `nil` if none is.
+  let areValues: UnsafePointer<UInt8>?
+  /// One for each completion, one for all, or none.
+  let tools: [ToolsObject?]
+
+  func isValue(_ index: Int) -> Bool { unsafe areValues.map { unsafe $0[index] != 0 } ?? false }
+
+  func tools(_ index: Int) -> ToolsObject? { tools.count > 1 ? tools[index] : tools.first ?? nil }
 }
 
 extension Verdict {

@@ -55,7 +55,7 @@ enum Input {
     let reward = policy.scorer.reward
     let value: Value
     do throws(ValueError) {
-      value = try ValueReader.read(text, as: reward.syntax)
+      value = try ValueReader.read(text, as: reward.syntax, depth: 1)
     } catch {
       throw .groundTruth("the ground truth is not JSON: \(error)")
     }
@@ -126,11 +126,12 @@ enum BatchTexts {
 
   /// Texts by themselves, after checking their lengths.
   init(
-    _ texts: UnsafePointer<UnsafePointer<CChar>?>?, _ lengths: UnsafePointer<Int>?, _ count: Int
+    _ texts: UnsafePointer<UnsafePointer<CChar>?>?, _ lengths: UnsafePointer<Int>?, _ count: Int,
+    _ name: StaticString = "texts"
   ) throws(Failure) {
     guard count >= 0, count < Self.most else { throw .argument("count is beyond what a batch can have") }
     guard let texts = unsafe texts, let lengths = unsafe lengths else {
-      guard count == 0 else { throw .argument("texts or lengths is null") }
+      guard count == 0 else { throw .argument("\(name) or their lengths are null") }
       self = .none
       return
     }
@@ -138,7 +139,7 @@ enum BatchTexts {
       let length = unsafe lengths[index]
       let isNull = unsafe texts[index] == nil
       guard length >= 0, length == 0 || !isNull else {
-        throw .argument("texts[\(index)] is null or its length beyond what memory can have")
+        throw .argument("\(name)[\(index)] is null or its length beyond what memory can have")
       }
     }
     self = unsafe .apart(texts, lengths: lengths)

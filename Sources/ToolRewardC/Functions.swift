@@ -105,7 +105,8 @@ public func toolreward_score(
     let policy = task.policy
     defer { LibraryLock.withTable { _ in policy.giveBack(room) } }
     if unsafe components != nil, componentsCapacity < policy.componentCount {
-      throw .argument("components has room for \(componentsCapacity) numbers; there are \(policy.componentCount)")
+      throw .argument(
+        "components has room for \(UInt(bitPattern: componentsCapacity)) numbers; there are \(policy.componentCount)")
     }
     let verdict = unsafe room.verdict(text.span, task.task, isBrief: line == nil)
     if let line = unsafe line {
@@ -153,6 +154,33 @@ public func toolreward_score_texts(
       linesLength: linesLength)
     unsafe try score(
       texts, count, policy, UnsafeBufferPointer(start: tasks, count: max(0, taskCount)), threads, results)
+  }
+}
+
+@c @implementation
+public func toolreward_score_samples(
+  _ policy: toolreward_handle, _ texts: UnsafePointer<UnsafePointer<CChar>?>?, _ lengths: UnsafePointer<Int>?,
+  _ truths: UnsafePointer<UnsafePointer<CChar>?>?, _ truthLengths: UnsafePointer<Int>?,
+  _ truthsAreValues: UnsafePointer<UInt8>?, _ tools: UnsafePointer<toolreward_handle>?, _ toolsCount: Int,
+  _ count: Int, _ threads: Int, _ scores: UnsafeMutablePointer<Double>?, _ components: UnsafeMutablePointer<Double>?,
+  _ componentsCapacity: Int, _ lines: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+  _ linesLength: UnsafeMutablePointer<Int>?, _ error: UnsafeMutablePointer<toolreward_error>?
+) -> toolreward_code {
+  unsafe attempt(error) { () throws(Failure) in
+    let texts = unsafe try BatchTexts(texts, lengths, count)
+    let truths = unsafe try BatchTexts(truths, truthLengths, count, "truths")
+    guard toolsCount == 0 || (unsafe tools != nil) && (toolsCount == 1 || toolsCount == count) else {
+      throw .argument("tools must be one for each of the \(count) completions, one for all, or none")
+    }
+    let results = unsafe BatchResults(
+      scores: scores, components: components, componentsCapacity: componentsCapacity, lines: lines,
+      linesLength: linesLength)
+    let object = try Objects.policy(policy)
+    let toolObjects = unsafe try Objects.tools(UnsafeBufferPointer(start: tools, count: toolsCount))
+    guard try isDue(count, object, results) else { return }
+    let tasks = unsafe BatchTasks.texts(TruthTexts(texts: truths, areValues: truthsAreValues, tools: toolObjects))
+    let written = run(tasks, texts, count, object, threads, results)
+    if let lines = unsafe results.lines { unsafe try Output.give(written, to: lines, results.linesLength) }
   }
 }
 
@@ -210,35 +238,50 @@ private func attempt(
   }
 }
 
-/// Scores a batch, wherever its texts are.
+/// Scores a batch of compiled tasks, wherever its texts are.
 private func score(
   _ texts: BatchTexts, _ count: Int, _ policy: toolreward_handle, _ tasks: UnsafeBufferPointer<toolreward_handle>,
   _ threads: Int, _ results: BatchResults
 ) throws(Failure) {
   let object = try Objects.policy(policy)
-  if count == 0 {
-    if let lines = unsafe results.lines { unsafe try Output.give([], to: lines, results.linesLength) }
-    return
-  }
-  guard let scores = unsafe results.scores else { throw .argument("scores is null") }
+  guard try isDue(count, object, results) else { return }
   guard unsafe tasks.baseAddress != nil, tasks.count == count || tasks.count == 1 else {
     throw .argument("tasks must be one for each of the \(count) completions, or one for all; there are \(tasks.count)")
   }
+  var written: [[UInt8]] = []
+  unsafe try Objects.withTasks(tasks, of: object) { tasks in
+    written = unsafe run(.compiled(tasks), texts, count, object, threads, results)
+  }
+  if let lines = unsafe results.lines { unsafe try Output.give(written, to: lines, results.linesLength) }
+}
+
+/// Checks where results go. Returns whether there is anything to do; for an empty batch everything is done.
+private func isDue(_ count: Int, _ policy: PolicyObject, _ results: BatchResults) throws(Failure) -> Bool {
+  if count == 0 {
+    if let lines = unsafe results.lines { unsafe try Output.give([], to: lines, results.linesLength) }
+    return false
+  }
+  guard unsafe results.scores != nil else { throw .argument("scores is null") }
   if unsafe results.components != nil {
-    let (needed, overflow) = count.multipliedReportingOverflow(by: object.componentCount)
+    let (needed, overflow) = count.multipliedReportingOverflow(by: policy.componentCount)
     guard !overflow, results.componentsCapacity >= needed else {
       throw .argument(
-        "components has room for \(results.componentsCapacity) numbers; \(count) completions have \(object.componentCount) each"
+        "components has room for \(UInt(bitPattern: results.componentsCapacity)) numbers; \(count) completions have \(policy.componentCount) each"
       )
     }
   }
-  var written: [[UInt8]] = []
-  unsafe try Objects.withTasks(tasks, of: object) { tasks in
-    let batch = unsafe Batch(
-      policy: object, tasks: tasks, texts: texts, count: count, scores: scores, components: results.components,
-      wantsLines: results.lines != nil)
-    batch.run(threads: threads <= 0 ? Batch.processorCount : threads)
-    written = batch.lines
-  }
-  if let lines = unsafe results.lines { unsafe try Output.give(written, to: lines, results.linesLength) }
+  return true
+}
+
+/// Scores, and gives the lines that are wanted.
+private func run(
+  _ tasks: BatchTasks, _ texts: BatchTexts, _ count: Int, _ policy: PolicyObject, _ threads: Int,
+  _ results: BatchResults
+) -> [[UInt8]] {
+  guard let scores = unsafe results.scores else { return [] }
+  let batch = unsafe Batch(
+    policy: policy, tasks: tasks, texts: texts, count: count, scores: scores, components: results.components,
+    wantsLines: results.lines != nil)
+  batch.run(threads: threads <= 0 ? Batch.processorCount : threads)
+  return batch.lines
 }

@@ -11,9 +11,10 @@ struct HandleTable {
   }
   private var places: [Place] = []
   private var free: [Int] = []
-  /// How many batches use tasks that they hold no reference to, and what was released meanwhile.
-  private var batches = 0
-  private var released: [Object] = []
+  /// When the batches began that use tasks they hold no reference to, the oldest first; and what was released meanwhile, with when.
+  private var batches: [Int] = []
+  private var released: [(time: Int, object: Object)] = []
+  private var time = 0
 
   /// The lower bits of a handle are its place; the rest its generation, of which there are more than can be used up.
   private static let placeBits: UInt64 = 24
@@ -49,7 +50,7 @@ struct HandleTable {
     unsafe places[place].task = nil
     places[place].generation += 1
     free.append(place)
-    if batches > 0 { released.append(object) }
+    if !batches.isEmpty { released.append((time, object)) }
     return object
   }
 
@@ -58,10 +59,10 @@ struct HandleTable {
   /// Looks the tasks of a batch up, which must be a policy's own, without counting references: a thousand tasks are a thousand places in
   /// memory that only the scoring threads need to visit. They live until ``endBatch()``; `nil` where the handle is 0.
   ///
-  /// - Returns: The tasks, or which handle is wrong; then there is no batch to end.
+  /// - Returns: The tasks and when the batch began, or which handle is wrong; then there is no batch to end.
   mutating func beginBatch(
     _ handles: UnsafeBufferPointer<UInt64>, of policy: PolicyObject
-  ) -> (tasks: [Unmanaged<TaskObject>?], wrong: Int?) {
+  ) -> (tasks: [Unmanaged<TaskObject>?], began: Int, wrong: Int?) {
     var tasks = unsafe [Unmanaged<TaskObject>?]()
     unsafe tasks.reserveCapacity(handles.count)
     let own = ObjectIdentifier(policy)
@@ -74,21 +75,24 @@ struct HandleTable {
       let place = Int(handle & (1 << Self.placeBits - 1))
       guard place < places.count, places[place].generation == handle >> Self.placeBits,
         let task = unsafe places[place].task, unsafe task.policy == own
-      else { return unsafe ([], index) }
+      else { return unsafe ([], 0, index) }
       unsafe tasks.append(task.object)
     }
-    batches += 1
-    return unsafe (tasks, nil)
+    time += 1
+    batches.append(time)
+    return unsafe (tasks, time, nil)
   }
 
-  /// Ends a batch. What was released while any ran goes with the result.
-  mutating func endBatch() -> [Object] {
-    batches -= 1
-    guard batches == 0 else { return [] }
-    defer { released = [] }
-    return released
+  /// Ends a batch. What no batch that still runs can use goes with the result.
+  mutating func endBatch(_ began: Int) -> [Object] {
+    batches.removeAll { $0 == began }
+    // What was released before a batch began is none of its tasks.
+    let oldest = batches.first ?? .max
+    let gone = released.prefix { $0.time < oldest }.map(\.object)
+    released.removeFirst(gone.count)
+    return gone
   }
 
   /// What a forked child knows: no batch but its own is there.
-  mutating func forgetBatches() { batches = 0 }
+  mutating func forgetBatches() { batches = [] }
 }

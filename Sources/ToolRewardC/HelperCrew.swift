@@ -11,6 +11,10 @@
 ///
 /// Who calls never waits for a helper that has not begun: whatever nobody has taken it does itself. A forked child has none of its parent's
 /// threads, and starts its own.
+///
+/// In a forked child the thread that forked never works beside others. Swift's runtime (6.3, Linux) locks by a thread identifier that it
+/// keeps, which in that thread is the parent's: a lock that another thread wants meanwhile would never be given. Threads started later are
+/// sound: where a batch has helpers they do all of it.
 enum HelperCrew {
   /// Over all that follows, and the batches' counts of helpers.
   static let lock = Lock()
@@ -27,25 +31,42 @@ enum HelperCrew {
     var count = 0
   }
   nonisolated(unsafe) private static var state = State()
+  /// The thread that forked, in a forked child.
+  nonisolated(unsafe) private static var forked: pthread_t?
 
   /// As many threads as are ever kept.
   private static let most = 256
 
   /// Works at a batch with up to `count` helpers, until it is done. Where no more threads can be had, fewer do it.
   static func work(at batch: Batch, helpers count: Int) {
-    if count > 0 { ask(count, for: batch) }
+    guard count > 0 else { return batch.work() }
+    if isForked {
+      if ask(count + 1, for: batch) { return finish(batch, isLeftToHelpers: true) }
+      return batch.work()
+    }
+    _ = ask(count, for: batch)
     batch.work()
-    if count > 0 { finish(batch) }
+    finish(batch)
+  }
+
+  /// Whether this is the thread that forked, in a forked child.
+  private static var isForked: Bool {
+    lock.lock()
+    defer { lock.unlock() }
+    guard let forked = unsafe forked else { return false }
+    return pthread_equal(forked, pthread_self()) != 0
   }
 
   /// What a forked child knows: nobody. Under the lock.
   static func forgetThreads() {
     unsafe state = State()
+    unsafe forked = pthread_self()
     someoneIsAsked.forget()
     someoneLeft.forget()
   }
 
-  private static func ask(_ count: Int, for batch: Batch) {
+  /// Returns whether there is any helper to come. If not, nobody is asked.
+  private static func ask(_ count: Int, for batch: Batch) -> Bool {
     lock.lock()
     defer { lock.unlock() }
     unsafe state.asked.append(contentsOf: repeatElement(batch, count: count))
@@ -53,12 +74,19 @@ enum HelperCrew {
       unsafe state.starting += 1
       unsafe state.count += 1
     }
+    guard unsafe state.count > 0 else {
+      unsafe state.asked = []
+      return false
+    }
     for _ in 0..<count { someoneIsAsked.signal() }
+    return true
   }
 
-  private static func finish(_ batch: Batch) {
+  /// Waits until nobody is at the batch any more: of those that have begun, or that will, if it is left to them.
+  private static func finish(_ batch: Batch, isLeftToHelpers: Bool = false) {
     lock.lock()
     defer { lock.unlock() }
+    while isLeftToHelpers, !batch.isDone, unsafe state.count > 0 { someoneLeft.wait(lock) }
     unsafe state.asked.removeAll { $0 === batch }
     while batch.helpers > 0 { someoneLeft.wait(lock) }
   }
@@ -79,7 +107,7 @@ enum HelperCrew {
       batch.work()
       lock.lock()
       batch.helpers -= 1
-      if batch.helpers == 0 { someoneLeft.broadcast() }
+      someoneLeft.broadcast()
     }
   }
 
@@ -90,16 +118,19 @@ enum HelperCrew {
     unsafe sigfillset(&all)
     unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
     defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+    var attributes = pthread_attr_t()
+    unsafe pthread_attr_init(&attributes)
+    defer { unsafe pthread_attr_destroy(&attributes) }
+    // Whatever the process's limit or the C library's default is.
+    unsafe pthread_attr_setstacksize(&attributes, 2 << 20)
+    unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
     #if canImport(Glibc) || canImport(Musl)
       var thread = pthread_t()
-      guard unsafe pthread_create(&thread, nil, body, nil) == 0 else { return false }
-      pthread_detach(thread)
+      return unsafe pthread_create(&thread, &attributes, body, nil) == 0
     #else
       var thread: pthread_t?
-      guard unsafe pthread_create(&thread, nil, body, nil) == 0, let thread else { return false }
-      pthread_detach(thread)
+      return unsafe pthread_create(&thread, &attributes, body, nil) == 0
     #endif
-    return true
   }
 
   #if canImport(Glibc) || canImport(Musl)

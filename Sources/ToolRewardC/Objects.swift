@@ -26,6 +26,7 @@ final class PolicyObject: @unchecked Sendable {
     scorer = try Scorer(options, rewards: .withBenchmarks)
     writer = VerdictWriter(scorer.reward)
     componentCount = scorer.reward.componentNames.count
+    rehearse()
   }
 
   /// What the policy is, as JSON.
@@ -40,6 +41,12 @@ final class PolicyObject: @unchecked Sendable {
       json.append(contentsOf: "\(json.isEmpty ? "{" : ",")\"\(name)\":".utf8)
       VerdictWriter.append(value, to: &json)
     }
+    json.append(contentsOf: #","uses_tools":\#(scorer.usesTools),"assistant_markers":["#.utf8)
+    for (position, marker) in scorer.parser.format.assistantMarkers.enumerated() {
+      if position > 0 { json.append(0x2C) }
+      VerdictWriter.append(marker, to: &json)
+    }
+    json.append(0x5D)
     json.append(contentsOf: #","components":["#.utf8)
     for (position, name) in scorer.reward.componentNames.enumerated() {
       if position > 0 { json.append(0x2C) }
@@ -57,7 +64,23 @@ final class PolicyObject: @unchecked Sendable {
   }
 
   /// Gives room back. Under the lock.
-  func giveBack(_ room: ScoringRoom) { self.room.append(room) }
+  func giveBack(_ room: ScoringRoom) {
+    if !room.isHuge { self.room.append(room) }
+  }
+
+  /// Scores once, so that what the runtime makes at first use is made while nobody else wants it.
+  private func rehearse() {
+    let room = takeRoom()
+    let completion = Array(
+      "<think>x</think><tool_call>[{\"name\":\"f\",\"arguments\":{\"a\":[1,\"\",null]}}]</tool_call>".utf8)
+    let truth = Array("[{\"name\":\"f\",\"arguments\":{\"a\":[2]}}]".utf8)
+    if let task = room.tasks.task(truth.span, isValue: false, tools: nil) {
+      var line: [UInt8] = []
+      writer.append(room.verdict(completion.span, task, isBrief: false), id: [0x31], to: &line)
+      _ = room.verdict(completion.span, task, isBrief: true)
+    }
+    giveBack(room)
+  }
 }
 
 /// Compiled tools.
@@ -83,6 +106,11 @@ final class ScoringRoom {
   private let scorer: Scorer
   let workspace = ScoringWorkspace()
   private(set) lazy var records = RecordScorer(scorer: scorer)
+  private(set) lazy var tasks = TaskMemo(scorer)
+  /// Whether it grew by a text so long that it is not worth keeping.
+  private(set) var isHuge = false
+
+  private static let longestKept = 1 << 20
 
   /// Kept, so that reading ahead is not left out.
   private var read = 0
@@ -117,11 +145,12 @@ final class ScoringRoom {
   ///
   /// - Parameter isBrief: Whether nobody reads the findings.
   func verdict(_ completion: Span<UInt8>, _ task: ScoringTask, isBrief: Bool) -> Verdict {
+    if completion.count > Self.longestKept { isHuge = true }
     guard scorer.view == .structured else {
       return scorer.score(completion, for: task, using: workspace, isBrief: isBrief)
     }
     do throws(ValueError) {
-      return scorer.score(message: try ValueReader.read(completion, as: scorer.reward.syntax), for: task)
+      return scorer.score(message: try ValueReader.read(completion, as: scorer.reward.syntax, depth: 1), for: task)
     } catch {
       return .unscorable(.invalidMessage, componentCount: scorer.reward.componentNames.count)
     }
@@ -132,14 +161,18 @@ final class ScoringRoom {
 extension ScoringRoom: Sendable {}
 
 extension ValueReader {
-  /// Reads a value as it is read within a record: as JSON, and where a reward has Python's syntax and JSON refuses it, as that.
-  static func read(_ text: Span<UInt8>, as syntax: Syntax) throws(ValueError) -> Value {
-    let limits: ValueLimits = syntax == .python ? .python : .standard
+  /// Reads a value as it is read within a record, of which it is `depth` levels down: as JSON, and where a reward has Python's syntax and
+  /// JSON refuses it, as that.
+  static func read(
+    _ text: Span<UInt8>, as syntax: Syntax, depth: Int, session: ValueSession = ValueSession()
+  ) throws(ValueError) -> Value {
+    var limits: ValueLimits = syntax == .python ? .python : .standard
+    limits.depth -= depth
     do throws(ValueError) {
-      return try ValueReader(limits: limits).read(text)
+      return try session.value(text, syntax: .json, limits: limits)
     } catch {
       guard syntax == .python, error.code == .malformed || error.code == .loneSurrogate else { throw error }
-      return try ValueReader(syntax: .python, limits: limits).read(text)
+      return try session.value(text, syntax: .python, limits: limits)
     }
   }
 }
@@ -185,6 +218,28 @@ enum Objects {
     return found
   }
 
+  /// Tools by their handles; `nil` where one is 0.
+  static func tools(_ handles: UnsafeBufferPointer<UInt64>) throws(Failure) -> [ToolsObject?] {
+    var wrong: Int?
+    let found: [ToolsObject?] = LibraryLock.withTable { table in
+      (0..<handles.count).map { index in
+        let handle = unsafe handles[index]
+        if handle == 0 { return nil }
+        guard case .tools(let tools)? = table[handle] else {
+          wrong = wrong ?? index
+          return nil
+        }
+        return tools
+      }
+    }
+    if let wrong {
+      throw Failure(
+        TOOLREWARD_INVALID_HANDLE,
+        "tools[\(wrong)] is no tools': it was released, belongs to something else, or was never made")
+    }
+    return found
+  }
+
   /// Runs a batch with its tasks, which must be a policy's own.
   static func withTasks(
     _ handles: UnsafeBufferPointer<UInt64>, of policy: PolicyObject, _ body: ([Unmanaged<TaskObject>?]) -> Void
@@ -196,6 +251,7 @@ enum Objects {
         "tasks[\(wrong)] is no task of this policy: it was released, belongs to something else, or was never made")
     }
     unsafe body(found.tasks)
-    _ = LibraryLock.withTable { $0.endBatch() }
+    let began = unsafe found.began
+    _ = LibraryLock.withTable { $0.endBatch(began) }
   }
 }

@@ -33,7 +33,7 @@ private struct Handles {
     let components = #"["reasoning","format","names","calls","schema"]"#
     #expect(
       Interface.taken(json, length)
-        == #"{"version":"\#(TOOLREWARD_VERSION)","reward":"exact-match","format":"hermes","view":"structured","components":\#(components)}"#
+        == #"{"version":"\#(TOOLREWARD_VERSION)","reward":"exact-match","format":"hermes","view":"structured","uses_tools":true,"assistant_markers":["<|im_start|>assistant"],"components":\#(components)}"#
     )
     #expect(Interface.componentCount(policy.handle) == 5)
   }

@@ -90,6 +90,32 @@ enum Interface {
     return (taken(lines, length), scores, answer)
   }
 
+  /// The lines of a batch of samples whose ground truths are JSON values, and its scores.
+  static func scoreSamples(
+    _ policy: toolreward_handle, _ truths: [String], _ tools: [toolreward_handle], _ completions: [String],
+    threads: Int = 0
+  ) -> (lines: String, scores: [Double], answer: Answer) {
+    let texts = completions.map { cString($0) }
+    let expected = truths.map { cString($0) }
+    var pointers: [UnsafePointer<CChar>?] = []
+    for text in texts + expected {
+      let copy = UnsafeMutablePointer<CChar>.allocate(capacity: text.count + 1)
+      copy.update(from: text, count: text.count)
+      pointers.append(UnsafePointer(copy))
+    }
+    defer { for pointer in pointers { pointer?.deallocate() } }
+    var scores = [Double](repeating: -1, count: completions.count)
+    var lines: UnsafeMutablePointer<CChar>?
+    var length = 0
+    let answer = Answer {
+      toolreward_score_samples(
+        policy, Array(pointers.prefix(texts.count)), texts.map(\.count), Array(pointers.suffix(expected.count)),
+        expected.map(\.count), [UInt8](repeating: 1, count: texts.count), tools, tools.count, texts.count, threads,
+        &scores, nil, 0, &lines, &length, $0)
+    }
+    return (taken(lines, length), scores, answer)
+  }
+
   /// What the command writes for records.
   static func scoreRecords(
     _ policy: toolreward_handle, _ records: String, firstLine: Int = 1

@@ -7,7 +7,7 @@ import ToolRewardData
 @Suite struct SameVerdictTests {
   /// A way to have samples scored.
   enum Surface: String, CaseIterable {
-    case swift, cRecords, cOne, cBatch, python, pythonBatch
+    case swift, cRecords, cOne, cBatch, cSamples, python, pythonBatch
 
     /// The lines that it gives; `nil` where it cannot take such a record.
     func lines(_ table: Table) throws -> [String?] {
@@ -16,6 +16,7 @@ import ToolRewardData
       case .cRecords: table.cRecords()
       case .cOne: table.cOne()
       case .cBatch: table.cBatch()
+      case .cSamples: table.cSamples()
       case .python: try table.python()["one"] ?? []
       case .pythonBatch: try table.python()["batch"] ?? []
       }
@@ -83,7 +84,14 @@ import ToolRewardData
       (truth, #"[{"name":1}]"#), (truth, #""[""#), ("null", nil), ("7", tools),
       (#"{"name":"f","arguments":{"a":1}}"#, nil),
     ]
-    return completions.flatMap { completion in judgedBy.map { (#""\#(completion)""#, $0.0, $0.1) } }
+    // At the limit of depth a record's own levels count.
+    let deep = (504...512).map { depth in
+      let value = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+      let call = #"[{"name":"f","arguments":{"a":\#(value)}}]"#
+      let text = "<think>x</think><tool_call>\(call)</tool_call>".replacingOccurrences(of: "\"", with: #"\""#)
+      return (#""\#(text)""#, call, String?.none)
+    }
+    return completions.flatMap { completion in judgedBy.map { (#""\#(completion)""#, $0.0, $0.1) } } + deep
   }()
 
   /// Messages as JSON, for the view of that name.
@@ -132,7 +140,10 @@ import ToolRewardData
       let writer = VerdictWriter(scorer.reward)
       return samples.enumerated().map { index, sample in
         let syntax = scorer.reward.syntax
-        let reader = ValueReader(limits: syntax == .python ? .python : .standard)
+        // Within a record a value is one level down.
+        var limits: ValueLimits = syntax == .python ? .python : .standard
+        limits.depth -= 1
+        let reader = ValueReader(limits: limits)
         guard let truth = try? scorer.reward.compile(groundTruth: reader.read(sample.truth)),
           let completion = try? reader.read(sample.completion)
         else { return nil }
@@ -188,6 +199,18 @@ import ToolRewardData
       return zip(Self.split(scored.lines), scored.scores).map { $1.isNaN ? nil : $0 }
     }
 
+    func cSamples() -> [String?] {
+      let policy = Interface.policy(options.json).handle
+      let completions = cCompletions()
+      let tools = cTools()
+      let scored = Interface.scoreSamples(
+        policy, samples.map(\.truth), tools.map { $0 ?? 0 }, completions.map { $0 ?? "" })
+      #expect(scored.answer.isOK)
+      return zip(Self.split(scored.lines), scored.scores).enumerated().map { index, pair in
+        completions[index] == nil || tools[index] == nil || pair.1.isNaN ? nil : pair.0
+      }
+    }
+
     func python() throws -> [String: [String]] {
       let run = try Programs.run(
         "/usr/bin/env", ["python3", "Tests/ToolRewardCTests/Scripts/verdicts.py"],
@@ -202,15 +225,19 @@ import ToolRewardData
       return lines.mapValues { $0.map { String($0.dropLast()) } }
     }
 
-    /// A task for each sample; `nil` where it cannot be made, which C is told by a code.
-    private func cTasks(_ policy: UInt64) -> [UInt64?] {
+    /// Tools for each sample, 0 for none; `nil` where they cannot be made, which C is told by a code.
+    private func cTools() -> [UInt64?] {
       samples.map { sample in
-        var tools: UInt64 = 0
-        if let text = sample.tools, text != "null" {
-          let made = Interface.tools(text)
-          guard made.answer.isOK else { return nil }
-          tools = made.handle
-        }
+        guard let text = sample.tools, text != "null" else { return 0 }
+        let made = Interface.tools(text)
+        return made.answer.isOK ? made.handle : nil
+      }
+    }
+
+    /// A task for each sample; `nil` where it cannot be made.
+    private func cTasks(_ policy: UInt64) -> [UInt64?] {
+      zip(samples, cTools()).map { sample, tools in
+        guard let tools else { return nil }
         let task = Interface.task(policy, sample.truth, tools: tools)
         return task.answer.isOK ? task.handle : nil
       }

@@ -246,3 +246,39 @@ extension ValueSession {
     }
   }
 }
+
+extension Value {
+  /// A string of those bytes. O(bytes).
+  package static func string(_ bytes: Span<UInt8>, _ session: ValueSession) -> Value? {
+    session.beginValue(limits: .standard)
+    do throws(ValueError) {
+      try session.write(string: bytes, 0..<bytes.count, at: 0..<bytes.count)
+      let node = try session.finishValue(at: bytes.count)
+      var tape = ValueTape()
+      session.takeTape(into: &tape)
+      return Value(tape: tape, index: node)
+    } catch {
+      session.discardValue()
+      return nil
+    }
+  }
+}
+
+extension ValueSession {
+  /// A whole text as one value with a tape of its own: what ``ValueReader`` gives, without a session of its own. O(text).
+  package func value(
+    _ text: Span<UInt8>, syntax: ValueReader.Syntax, limits: ValueLimits, allowingSurrogates: Bool = false
+  ) throws(ValueError) -> Value {
+    let node: Int
+    do throws(ValueError) {
+      node = try readDocument(
+        text, 0..<text.count, syntax: syntax, limits: limits, allowingSurrogates: allowingSurrogates)
+    } catch {
+      removeTape()
+      throw error
+    }
+    var tape = ValueTape()
+    takeTape(into: &tape)
+    return Value(tape: tape, index: node)
+  }
+}

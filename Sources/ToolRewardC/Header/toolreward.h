@@ -19,7 +19,9 @@
  * - All functions may be called from any thread at any time. A handle may be released while another thread scores with it: that call
  *   finishes first.
  * - After fork() the child may go on calling, with the handles made before. The threads that help with batches are kept for the next ones,
- *   take no signals, and end with the process; a child starts its own.
+ *   take no signals, and end with the process; a child starts its own. In a child, let threads that were started after the fork make the
+ *   first calls, if several are to call at once.
+ * - A calling thread needs 512 KiB of stack. Where memory ends, the process may.
  * - Text that the library returns is freed with toolreward_free(), once.
  */
 #ifndef TOOLREWARD_H
@@ -84,7 +86,7 @@ toolreward_code toolreward_policy_create(
     const char *TOOLREWARD_NULLABLE options, size_t options_length,
     toolreward_handle *TOOLREWARD_NULLABLE policy, toolreward_error *TOOLREWARD_NULLABLE error);
 
-/* Tells of a policy as JSON: {"version", "reward", "format", "view", "components": [names]}. The text has no NUL in it and one after it;
+/* Tells of a policy as JSON: {"version", "reward", "format", "view", "uses_tools", "assistant_markers", "components"}. The text has no NUL in it and one after it;
  * `length` may be null. */
 toolreward_code toolreward_policy_describe(
     toolreward_handle policy, char *TOOLREWARD_NULLABLE *TOOLREWARD_NULLABLE json, size_t *TOOLREWARD_NULLABLE length,
@@ -154,6 +156,23 @@ toolreward_code toolreward_score_texts(
     size_t count, size_t threads, double *TOOLREWARD_NULLABLE scores, double *TOOLREWARD_NULLABLE components,
     size_t components_capacity, char *TOOLREWARD_NULLABLE *TOOLREWARD_NULLABLE lines,
     size_t *TOOLREWARD_NULLABLE lines_length, toolreward_error *TOOLREWARD_NULLABLE error);
+
+/* The same for samples whose ground truths are text: each is compiled in the thread that scores it, and the last ones are remembered. As fast
+ * as tasks where ground truths come again, and the fastest way where they do not.
+ *
+ * truths, truth_lengths: text i is what a record's member "ground_truth" holds if it is a string.
+ * truths_are_values: for each whether it is that member's JSON itself, not the string's text; null if none is.
+ * tools: tools for each completion, for all, or none: tools_count is `count`, 1 or 0. Where one is 0 nothing about tools is checked.
+ * A completion whose ground truth cannot be compiled, or that is too long for a record, cannot be judged: NaN.
+ * toolreward_score_records says why. */
+toolreward_code toolreward_score_samples(
+    toolreward_handle policy, const char *TOOLREWARD_NULLABLE const *TOOLREWARD_NULLABLE texts,
+    const size_t *TOOLREWARD_NULLABLE lengths, const char *TOOLREWARD_NULLABLE const *TOOLREWARD_NULLABLE truths,
+    const size_t *TOOLREWARD_NULLABLE truth_lengths, const uint8_t *TOOLREWARD_NULLABLE truths_are_values,
+    const toolreward_handle *TOOLREWARD_NULLABLE tools, size_t tools_count, size_t count, size_t threads,
+    double *TOOLREWARD_NULLABLE scores, double *TOOLREWARD_NULLABLE components, size_t components_capacity,
+    char *TOOLREWARD_NULLABLE *TOOLREWARD_NULLABLE lines, size_t *TOOLREWARD_NULLABLE lines_length,
+    toolreward_error *TOOLREWARD_NULLABLE error);
 
 /* For bindings to languages whose strings know where their UTF-8 is (CPython's PyUnicode_AsUTF8AndSize is such a function): calls text_of
  * for each object in turn, in this thread, and stores what it gives in texts and lengths. Returns how many it got: fewer than `count` if

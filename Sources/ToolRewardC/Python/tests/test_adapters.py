@@ -89,6 +89,10 @@ class TestTRL:
         assert [text and json.loads(text)["score"] for text in extra["mine_verdict"]] == [1, 0, ""]
         assert function.__name__ == "mine"
 
+    def test_columns_of_another_length(self):
+        with pytest.raises(ValueError, match="2 completions, but the column 'ground_truth' has 1 rows"):
+            self.call(toolreward.trl.RewardFunction(), [RIGHT] * 2, [TRUTH])
+
     def test_column_that_is_not_there(self):
         with pytest.raises(KeyError, match="answer"):
             self.call(toolreward.trl.RewardFunction(ground_truth="answer"), [RIGHT], [TRUTH])
@@ -127,6 +131,11 @@ class TestOpenRLHF:
         result = reward_func([prompt + RIGHT, prompt + WRONG, "changed " + prompt + RIGHT], [prompt] * 3, [TRUTH, TRUTH, label])
         assert result["rewards"].tolist() == result["scores"].tolist() == [1, 0, 1]
         assert result["extra_logs"]["calls"].tolist() == [1, 0, 1]
+        # Cut from the left, and with an example in the prompt: only what follows it counts.
+        long = "Tell me of the weather, as in this example: " + RIGHT + " Now it is your turn. "
+        assert reward_func([long[20:] + "no idea", long[20:] + RIGHT], [long] * 2, [TRUTH] * 2)["rewards"].tolist() == [0, 1]
+        with pytest.raises(Unscorable, match="neither begins with its prompt"):
+            reward_func(["changed " + RIGHT], ["another prompt"], [TRUTH])
         with pytest.raises(Unscorable):
             reward_func([prompt + RIGHT], [prompt], ["nope"])
         assert make_reward_func(unscorable=0)([prompt + RIGHT], [prompt], ["nope"])["rewards"].tolist() == [0]

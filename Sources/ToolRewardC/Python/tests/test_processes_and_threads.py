@@ -4,13 +4,17 @@ import ctypes
 import gc
 import multiprocessing
 import os
+import pathlib
 import random
+import subprocess
+import sys
 import threading
 import time
 import warnings
 
 import pytest
 
+import toolreward
 from toolreward import Scorer, Tools
 from toolreward._library import create, library, release
 
@@ -56,6 +60,40 @@ def test_eight_threads_share_a_scorer():
             assert Scorer("exact-match").score(WRONG, TRUTH).score == 0.0
 
     in_threads(8, body)
+
+
+def test_ground_truths_that_no_thread_has_seen():
+    for _ in range(max(2, ROUNDS // 20)):
+        scorer, tools = Scorer("strict"), [[{"name": "f", "description": str(number)}] for number in range(4)]
+        truths = [f'[{{"name": "f", "arguments": {{"a": {number}}}}}]' for number in range(200)]
+        texts = [f"<think>x</think><tool_call>{truth}</tool_call>" for truth in truths]
+        in_threads(8, lambda number: check(scorer.score_batch(texts, truths, [tools[number % 4]] * 200)))
+
+
+def check(scores):
+    assert list(scores) == [1.0] * len(scores)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_fork_before_anything_was_scored():
+    """The child is the first to score, on threads of its own."""
+    code = """if True:
+        import os, signal, sys, toolreward
+        truth = '[{"name": "f", "arguments": {"a": 1}}]'
+        text = f"<think>x</think><tool_call>{truth}</tool_call>"
+        scorer = toolreward.Scorer() if len(sys.argv) > 1 else None
+        for _ in range(20):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(60)
+                scorer = scorer or toolreward.Scorer()
+                os._exit(0 if list(scorer.score_batch([text] * 200, [truth] * 200, threads=3)) == [1.0] * 200 else 1)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    """
+    folder = pathlib.Path(toolreward.__file__).parents[1]
+    for more in ([], ["early"]):
+        for _ in range(max(1, ROUNDS // 100)):
+            subprocess.run([sys.executable, "-c", code, *more], check=True, cwd=folder)
 
 
 def test_eight_threads_make_and_release():

@@ -174,6 +174,58 @@ def test_columns_of_other_libraries():
     assert Scorer().score(RIGHT, numpy.array(TRUTH, dtype=object)).score == 1.0
 
 
+class Labelled:
+    """A column whose index is its rows' labels, as pandas has: `column[0]` is not the first."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __len__(self):
+        return len(self.values)
+
+    def __iter__(self):
+        return iter(self.values)
+
+    def __getitem__(self, label):
+        return self.values[::-1][label]
+
+
+def test_columns_are_gone_through_in_order():
+    batch = Scorer().score_batch(Labelled([RIGHT, RIGHT]), Labelled(["nope", json.dumps(TRUTH)]), lines=True)
+    assert list(batch) == [None, 1.0]
+    assert [json.loads(line)["score"] for line in batch.lines] == [None, 1]
+    assert list(Scorer("strict").score_batch(Labelled([RIGHT] * 2), Labelled([TRUTH] * 2), Labelled(["nope", TOOLS]))) == [1.0, 1.0]
+
+
+def test_tools_of_many_lines():
+    tools = Tools(json.dumps(TOOLS, indent=2))
+    for reward in ("tool-n1", "strict"):
+        assert Scorer(reward).score(RIGHT, "nope", tools).error["code"] == "invalid_ground_truth"
+        assert list(Scorer(reward).score_batch([RIGHT] * 2, ["nope", json.dumps(TRUTH)], tools)) == [None, 1.0]
+
+
+@pytest.mark.parametrize("tools, part", [("[]", "Tools"), ({"name": "f"}, "Tools"), ([{"name": "f"}] * 2, r"tools\[0\] is one definition")])
+def test_tools_that_are_not_one_list_a_sample(tools, part):
+    with pytest.raises(TypeError, match=part):
+        Scorer("strict").score_batch([RIGHT] * 2, [TRUTH] * 2, tools)
+
+
+def test_what_json_cannot_hold_is_named():
+    endless = []
+    endless.append(endless)
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    for truth, kind in ((b"x", None), ({1, 2}, TypeError), (endless, ValueError), (deep, ValueError)):
+        if kind is None:
+            assert Scorer().score_batch([RIGHT], [truth]) == [None]
+            continue
+        with pytest.raises(kind, match=r"ground_truths\[1\]"):
+            Scorer().score_batch([RIGHT] * 2, [TRUTH, truth])
+        with pytest.raises(kind, match="ground_truths"):
+            Scorer().score(RIGHT, truth)
+
+
 def test_many_ground_truths():
     """More than are remembered: what was forgotten is compiled again."""
     scorer = Scorer()

@@ -56,6 +56,9 @@ def _load() -> Tuple[ctypes.CDLL, str]:
         "toolreward_score": [handle, text, size, c_void_p, c_void_p, size, given, length, failure],
         "toolreward_score_batch": [handle, c_void_p, size, c_void_p, size, c_void_p, size, size, *results],
         "toolreward_score_texts": [handle, c_void_p, size, c_void_p, c_void_p, size, size, *results],
+        "toolreward_score_samples": [
+            handle, c_void_p, c_void_p, c_void_p, c_void_p, text, c_void_p, size, size, size, c_void_p, c_void_p, size, given, length, failure
+        ],
         "toolreward_score_records": [handle, text, size, size, given, length, failure],
     }.items():
         function = getattr(library, name)

@@ -3,7 +3,7 @@
     import ray
     from toolreward.ray_data import ScoreBatch
 
-    rows = ray.data.read_json("rollouts/*.jsonl")
+    rows = ray.data.read_json("rollouts/", file_extensions=["jsonl"])
     scored = rows.map_batches(ScoreBatch, fn_constructor_kwargs={"reward": "exact-match", "format": "hermes"},
                               batch_format="pyarrow", compute=ray.data.ActorPoolStrategy(size=8), num_cpus=1)
     scored.write_parquet("scored/")

@@ -16,8 +16,8 @@ Completion = Union[str, bytes, Mapping[str, Any], Sequence[Mapping[str, Any]]]
 """A model's text; under the view "structured" a message, or a list of messages."""
 
 _NAN = math.nan
-# As many tasks as a scorer remembers. Ground truths come again and again within an epoch; what is forgotten is only compiled once more.
-_REMEMBERED = 16384
+# How much text of tools a scorer remembers compiled. What is forgotten is only compiled once more.
+_REMEMBERED = 4 << 20
 
 
 def library_version() -> str:
@@ -108,8 +108,8 @@ class Tools:
     """
 
     def __init__(self, definitions: Any) -> None:
-        self._json = definitions if isinstance(definitions, str) else _json(definitions)
-        text = self._json.encode("utf-8", "surrogatepass")
+        self._given = definitions
+        text = (definitions if isinstance(definitions, str) else _member(definitions, "tools")).encode("utf-8", "surrogatepass")
         self._handle = create(library.toolreward_tools_create, text, len(text))
 
     def __del__(self) -> None:
@@ -117,23 +117,7 @@ class Tools:
             release(handle)
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        return Tools, (self._json,)
-
-
-class _Task:
-    """A compiled task. Its handle is 0 where the record must be looked at whole: its ground truth or its tools are broken."""
-
-    __slots__ = ("handle", "ground_truth", "tools")
-
-    def __init__(self, handle: int, ground_truth: str, tools: Optional[str]) -> None:
-        self.handle, self.ground_truth, self.tools = handle, ground_truth, tools
-
-    def __del__(self) -> None:
-        if self.handle:
-            release(self.handle)
-
-
-_NO_TASK = _Task(0, "null", None)
+        return Tools, (self._given,)
 
 
 class Scorer:
@@ -181,9 +165,11 @@ class Scorer:
         """The view's name."""
         self.component_names: List[str] = about["components"]
         """The keys of the components."""
-        # Tasks by their texts, and the handles of those without tools. One tuple, so that a thread that reads it has both or the next
-        # ones; who uses handles keeps the tasks.
-        self._memory: Tuple[Dict[Any, _Task], Dict[str, int]] = ({}, {})
+        self.assistant_markers: List[str] = about["assistant_markers"]
+        """What begins an answer in a conversation of the format."""
+        self._uses_tools: bool = about["uses_tools"]
+        # Tools by their text, and how much text that is. One tuple: a thread that reads it has both.
+        self._memory: Tuple[Dict[str, Optional[Tools]], List[int]] = ({}, [0])
 
     def __del__(self) -> None:
         if handle := getattr(self, "_handle", 0):
@@ -210,13 +196,14 @@ class Scorer:
         Returns:
             The verdict. What cannot be judged has a score of None, and an error or findings that say why.
         """
-        task = self._task(ground_truth, tools)
-        own = self._line(completion, task) if task.handle else None
-        if own is None or own.startswith(b'{"id":1,"score":null'):
-            text = self._record(completion, task, line).decode()
+        text = None
+        if self._takes(completion):
+            batch = self._batch((completion,), (ground_truth,), tools if isinstance(tools, Tools) else (tools,), 1, True)
+            if batch[0] is not None and batch.lines is not None:
+                text, beginning = batch.lines[0], '{"id":1'
+        if text is None:
+            text = self._record(completion, ground_truth, tools, line)
             beginning = f'{{"id":{line}'
-        else:
-            text, beginning = own.decode(), '{"id":1'
         if id is not None or line != 1:
             text = '{"id":' + _json(line if id is None else id) + text[len(beginning) :]
         return self._verdict(text)
@@ -240,76 +227,86 @@ class Scorer:
             lines: whether the verdicts are wanted whole, as JSON Lines; the identifiers count from 1.
 
         Returns:
-            The scores. One broken sample costs no other: its score is None.
+            The scores. A sample whose ground truth is broken costs no other: its score is None.
 
         Raises:
-            TypeError: a completion is no text where text is due.
-            ValueError: the lists have different lengths.
+            TypeError: a completion is no text where text is due, a ground truth or tools hold what JSON cannot, or tools are none.
+            ValueError: the lists have different lengths, or hold what is nested without end.
         """
-        count = len(completions)
-        if len(ground_truths) != count:
-            raise ValueError(f"there are {count} completions and {len(ground_truths)} ground truths; one each is due")
-        if not (tools is None or isinstance(tools, Tools)) and len(tools) != count:
-            raise ValueError(f"there are {count} completions and tools for {len(tools)}; pass Tools(…) where all share them")
-        parts: Sequence[Any] = completions if self.view != "structured" else [_json(completion) for completion in completions]
-        handles, memory = self._handles(ground_truths, tools)
+        texts, truths = tuple(completions), tuple(ground_truths)
+        if len(truths) != len(texts):
+            raise ValueError(f"there are {len(texts)} completions and {len(truths)} ground truths; one each is due")
+        own: Union[Tools, Tuple[Any, ...], None] = tools if isinstance(tools, Tools) or tools is None else _each(tools, len(texts))
         try:
-            texts = Texts(parts)
+            result = self._batch(texts, truths, own, threads, lines)
         except TypeError:
-            raise TypeError(next(_not_text(part) for part in parts if not isinstance(part, (str, bytes)))) from None
-        for position in texts.wrong:
-            handles[position] = 0
-        width = len(self.component_names)
+            for place, text in enumerate(texts):
+                if not self._takes(text):
+                    raise TypeError(f"completions[{place}]: {_not_text(text)}") from None
+            raise
+        numbers, width = result._numbers, len(self.component_names)
+        for place in [place for place, score in enumerate(result) if score is None]:
+            # Broken, or beyond a limit: as the command scores the whole record.
+            tool = own if isinstance(own, Tools) or own is None else own[place]
+            verdict = self._verdict(self._record(texts[place], truths[place], tool, place + 1))
+            result[place] = verdict.score
+            numbers[place * width : (place + 1) * width] = array(
+                "d", [_NAN if part is None else part for part in verdict.components.values()]
+            )
+            if result.lines is not None:
+                result.lines[place] = verdict.line
+        return result
+
+    def _takes(self, completion: Any) -> bool:
+        return self.view == "structured" or isinstance(completion, (str, bytes))
+
+    def _batch(
+        self, completions: Tuple[Any, ...], truths: Tuple[Any, ...], tools: Union[Tools, Tuple[Any, ...], None], threads: int, lines: bool
+    ) -> BatchScores:
+        """Scores what can be scored in one call; None for samples that must be looked at as records."""
+        count, width = len(completions), len(self.component_names)
+        parts = completions if self.view != "structured" else tuple(
+            _member(completion, "completions", place) for place, completion in enumerate(completions)
+        )
+        texts = Texts(parts)
+        kinds: Optional[bytes] = None
+        if set(map(type, truths)) != {str}:
+            kinds = bytes(not isinstance(truth, (str, bytes)) for truth in truths)
+            truths = tuple(
+                _member(truth, "ground_truths", place) if kind else truth for place, (truth, kind) in enumerate(zip(truths, kinds))
+            )
+        expected = Texts(truths)
+        handles, wrong, keep = self._tools_of(tools)
         scores = array("d", bytes(8 * count))
         components = array("d", bytes(8 * count * width))
         written, length = ctypes.c_void_p(), ctypes.c_size_t()
         call(
-            library.toolreward_score_texts, self._handle, handles.buffer_info()[0], count, *texts.arguments, threads,
-            scores.buffer_info()[0], components.buffer_info()[0], count * width,
-            ctypes.byref(written) if lines else None, ctypes.byref(length) if lines else None,
+            library.toolreward_score_samples, self._handle, *texts.arguments[:2], *expected.arguments[:2], kinds,
+            handles.buffer_info()[0] if handles else None, len(handles), count, threads, scores.buffer_info()[0],
+            components.buffer_info()[0], count * width, ctypes.byref(written) if lines else None, ctypes.byref(length) if lines else None,
         )
-        del memory
+        del keep
         result = BatchScores(scores.tolist(), components, self.component_names)
         if lines:
             result.lines = [line + "\n" for line in taken(written, length).decode().split("\n")[:-1]]
-        for position in _nan_to_none(result):
-            # Broken, or beyond a limit: as the command scores the whole record.
-            own = tools if tools is None or isinstance(tools, Tools) else tools[position]
-            task = self._task(ground_truths[position], own)
-            verdict = self._verdict(self._record(completions[position], task, position + 1).decode())
-            result[position] = verdict.score
-            components[position * width : (position + 1) * width] = array(
-                "d", [_NAN if part is None else part for part in verdict.components.values()]
-            )
-            if result.lines is not None:
-                result.lines[position] = verdict.line
+        _nan_to_none(result)
+        for place in (*texts.wrong, *expected.wrong, *wrong):
+            result[place] = None
         return result
 
-    def _line(self, completion: Completion, task: _Task) -> Optional[bytes]:
-        """The verdict's line; None if the record must be looked at whole."""
-        if self.view == "structured":
-            completion = _json(completion)
-        elif not isinstance(completion, (str, bytes)):
-            raise TypeError(_not_text(completion))
-        try:
-            text = completion if isinstance(completion, bytes) else completion.encode()
-        except UnicodeEncodeError:
-            return None
-        score, written, length = ctypes.c_double(), ctypes.c_void_p(), ctypes.c_size_t()
-        call(
-            library.toolreward_score, task.handle, text, len(text), ctypes.addressof(score), None, 0, ctypes.byref(written),
-            ctypes.byref(length),
-        )
-        return taken(written, length)
-
-    def _record(self, completion: Completion, task: _Task, line: int = 1) -> bytes:
-        """Scores a record as the command does."""
+    def _record(self, completion: Any, ground_truth: Any, tools: Any, line: int) -> str:
+        """The line that the command writes for the record."""
         if isinstance(completion, bytes):
             completion = completion.decode("utf-8", "surrogateescape")
-        record = f'{{"completion":{_json(completion)},"ground_truth":{task.ground_truth}'
-        record += f',"tools":{task.tools}}}' if task.tools is not None else "}"
-        text = record.encode("utf-8", "surrogatepass")
-        return take(library.toolreward_score_records, self._handle, text, len(text), line)
+        elif not self._takes(completion):
+            raise TypeError(_not_text(completion))
+        if isinstance(ground_truth, bytes):
+            ground_truth = ground_truth.decode("utf-8", "surrogateescape")
+        record = f'{{"completion":{_member(completion, "completions")},"ground_truth":{_member(ground_truth, "ground_truths")}'
+        if tools is not None:
+            record += f',"tools":{_member(tools._given if isinstance(tools, Tools) else tools, "tools")}'
+        text = (record + "}").encode("utf-8", "surrogatepass")
+        return take(library.toolreward_score_records, self._handle, text, len(text), line).decode()
 
     def _verdict(self, line: str) -> Verdict:
         value = json.loads(line)
@@ -318,58 +315,65 @@ class Scorer:
             [Finding(**finding) for finding in value["findings"]], value.get("error"), line,
         )
 
-    # Tasks
+    # Tools
 
-    def _handles(self, ground_truths: Sequence[Any], tools: Any) -> Tuple["array[int]", Any]:
-        """The handles of a batch's tasks, and what keeps them."""
-        memory = self._memory
-        if tools is None:
-            try:
-                return array("Q", map(memory[1].__getitem__, ground_truths)), memory
-            except (KeyError, TypeError):  # one that is not known yet, or no text
-                pass
-            tools = [None] * len(ground_truths)
-        elif isinstance(tools, Tools):
-            tools = [tools] * len(ground_truths)
-        tasks: List[_Task] = []
-        last_truth: Any = tasks  # nothing that a caller can have
-        last_tools: Any = None
-        task = _NO_TASK
-        for truth, own in zip(ground_truths, tools):
-            # The completions of a group have the same objects, one after the other.
-            if truth is not last_truth or own is not last_tools:
-                task = self._task(truth, own)
-                last_truth, last_tools = truth, own
-            tasks.append(task)
-        return array("Q", [task.handle for task in tasks]), tasks
+    def _tools_of(self, tools: Union[Tools, Tuple[Any, ...], None]) -> Tuple["array[int]", List[int], Any]:
+        """The handles of a batch's tools, which samples' tools cannot be compiled, and what keeps the handles."""
+        if tools is None or not self._uses_tools:
+            return array("Q"), [], None
+        if isinstance(tools, Tools):
+            return array("Q", [tools._handle]), [], tools
+        compiled: List[Optional[Tools]] = []
+        wrong: List[int] = []
+        last: Any = compiled  # nothing that a caller can have
+        for place, own in enumerate(tools):
+            # The completions of a group have the same object, one after the other.
+            if own is not last:
+                last, found = own, self._compiled(own, place)
+            compiled.append(found)
+            if found is None and own is not None:
+                wrong.append(place)
+        return array("Q", [own._handle if own is not None else 0 for own in compiled]), wrong, compiled
 
-    def _task(self, ground_truth: Any, tools: Any) -> _Task:
-        """The compiled task, remembered by its text. A text without tools is its own key."""
-        plain = type(ground_truth) is str and tools is None
-        truth = None if plain else _json(ground_truth)
-        own = tools if isinstance(tools, Tools) or tools is None else _json(tools)
-        key = ground_truth if plain else (truth, own)  # Tools are kept by their key, so that no other ones take their place
-        tasks, handles = self._memory
-        task = tasks.get(key)
-        if task is None:
-            if len(tasks) >= _REMEMBERED:
-                self._memory = tasks, handles = {}, {}
-            task = tasks[key] = self._compiled(truth or _json(ground_truth), own)
-            if plain:
-                handles[ground_truth] = task.handle
-        return task
-
-    def _compiled(self, truth: str, tools: Union[Tools, str, None]) -> _Task:
-        text = truth.encode("utf-8", "surrogatepass")
-        tools_text = tools._json if isinstance(tools, Tools) else tools
+    def _compiled(self, tools: Any, place: int) -> Optional[Tools]:
+        """The tools, remembered by their text; None if they are none, or cannot be compiled."""
+        if tools is None or isinstance(tools, Tools):
+            return tools
+        text = _member(tools, "tools", place)
+        memory, size = self._memory
+        if text in memory:
+            return memory[text]
         try:
-            compiled = tools if isinstance(tools, Tools) or tools is None else Tools(tools)
-            handle = create(
-                library.toolreward_task_create, self._handle, text, len(text), compiled._handle if compiled else 0
-            )
+            compiled: Optional[Tools] = Tools(text)
         except ToolRewardError:
-            return _Task(0, truth, tools_text)
-        return _Task(handle, truth, tools_text)
+            compiled = None
+        if size[0] + len(text) > _REMEMBERED:
+            self._memory = memory, size = {}, [0]
+        size[0] += len(text)
+        return memory.setdefault(text, compiled)
+
+
+def _each(tools: Any, count: int) -> Tuple[Any, ...]:
+    """Tools for each sample."""
+    if isinstance(tools, (str, bytes, Mapping)):
+        raise TypeError("tools must be a list with the tools of each sample; pass toolreward.Tools(…) where all share them")
+    own = tuple(tools)
+    if len(own) != count:
+        raise ValueError(f"there are {count} completions and tools for {len(own)}; pass toolreward.Tools(…) where all share them")
+    for place, item in enumerate(own):
+        if isinstance(item, Mapping):
+            raise TypeError(f"tools[{place}] is one definition, not a sample's list of them; pass toolreward.Tools(…) where all share them")
+    return own
+
+
+def _member(value: Any, name: str, place: Optional[int] = None) -> str:
+    """The JSON of a record's member."""
+    try:
+        return _json(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        where = name if place is None else f"{name}[{place}]"
+        kind = ValueError if isinstance(error, RecursionError) else type(error)
+        raise kind(f"{where} cannot be written as JSON: {error}") from None
 
 
 def _number(part: Optional[float]) -> Optional[float]:

@@ -52,6 +52,9 @@ class RewardFunction:
         if truth_name not in columns:
             raise KeyError(f"the data set has no column {truth_name!r}; name the one with the ground truth: ground_truth=…")
         truths, tools = columns[truth_name], columns.get(tools_name)
+        for name, column in ((truth_name, truths), (tools_name, tools)):
+            if column is not None and len(column) != len(completions):
+                raise ValueError(f"there are {len(completions)} completions, but the column {name!r} has {len(column)} rows")
         scores: List[Optional[float]] = [None] * len(completions)
         components: Dict[str, List[Optional[float]]] = {name: [None] * len(completions) for name in self._text.component_names}
         findings: List[str] = [""] * len(completions)

@@ -65,8 +65,9 @@ def compute_score_batch(
 
 
 def _own(options: Mapping[str, Any]) -> Scorer:
+    known = (*OPTIONS, "unscorable", "threads")
     for name in options:
-        if name not in OPTIONS and (meant := difflib.get_close_matches(name, [*OPTIONS, "unscorable", "threads"], 1)):
+        if name not in known and (meant := difflib.get_close_matches(name, known, 1)):
             raise TypeError(f"there is no reward_kwargs.{name}; did you mean {meant[0]}?")
     return scorer(**{name: value for name, value in options.items() if name in OPTIONS})
 

@@ -45,9 +45,9 @@ struct ACEBenchSpecial {
   // MARK: Strict
 
   private static let missingSentence = PythonPattern(
-    #"Missing necessary parameters \(([^\n]+?)\) for the api \(([^\n()]+)\)"#)
+    #"Missing necessary parameters \((.+?)\) for the api \(([^()]+)\)"#)
   private static let incorrectSentence = PythonPattern(
-    #"There is incorrect value \(([^\n]+?)\) for the parameters \(([^\n()]+)\) in the conversation history"#)
+    #"There is incorrect value \((.+?)\) for the parameters \(([^()]+)\) in the conversation history"#)
   private static let limitationsSentence = PythonPattern(
     "Due to the limitations of the function, I cannot solve this problem")
 

@@ -219,6 +219,20 @@ import ToolReward
     #expect(Self.word(benchmark.strictVerdict(id: "q", prediction: prediction)) == strict)
   }
 
+  /// A test that does not end in seconds has a part whose time grows faster than the text.
+  @Test(arguments: ["[", "]", "(", "Missing necessary parameters (", "f(x=1), ", "'", "There is incorrect value (a"])
+  func longTextsTakeLinearTime(_ part: String) throws {
+    for category in ["normal_atom_bool", "special_incomplete", "special_error_param"] {
+      let benchmark = try Self.benchmark(#"{"find": ["city"]}"#, category: category)
+      let text = "[" + String(repeating: part, count: 200_000 / part.utf8.count) + "]"
+      for text in [text, String(text.prefix(16_000))] {
+        let prediction = BenchmarkPrediction.text(Array(text.utf8))
+        #expect(benchmark.verdict(id: "q", prediction: prediction) != nil)
+        #expect(benchmark.strictVerdict(id: "q", prediction: prediction) != nil)
+      }
+    }
+  }
+
   @Test func questionsAreFoundByIdCategoryAndLanguage() throws {
     let benchmark = try Self.benchmark(#"{"ping": {}}"#)
     let prediction = BenchmarkPrediction.text(Array("[ping()]".utf8))

@@ -87,6 +87,47 @@ import ToolReward
     #expect(export.isFaithful == isFaithful)
   }
 
+  private static let call = PythonPattern(#"\[(\w+)\((.*)\)\]"#)
+  private static let argument = PythonPattern(#"(\w+)\s*=\s*['"](.+?)['"]|(\w+)\s*=\s*(\[.*\])|(\w+)\s*=\s*(\w+)"#)
+
+  /// What the official patterns read in a call.
+  private static func read(_ text: [UInt8]) -> [[UInt8]]? {
+    let points = CodePoints(utf8: text)
+    guard let match = call.search(points), let name = match.group(1), let list = match.group(2) else { return nil }
+    let rest = points[list]
+    return [points[name].utf8]
+      + argument.findAll(rest).flatMap { match in
+        (1...6).compactMap { match.group($0).map { rest[$0].utf8 } }
+      }
+  }
+
+  /// Every value of up to four of these characters: faithful is what the official patterns read back.
+  @Test func faithfulIsWhatIsReadBack() throws {
+    let characters = Array("a'\"[], =1\n".utf8)
+    var values: [[UInt8]] = [[]]
+    for length in 1...4 {
+      values += values.filter { $0.count == length - 1 }.flatMap { value in characters.map { value + [$0] } }
+    }
+    for value in values {
+      var text: [UInt8] = Array(#"{"name": "F", "parameters": {"k": "x", "v": "#.utf8)
+      JSONWriter.python().appendString(value.span, 0..<value.count, to: &text)
+      let export = APIBankExport(APIBankResponse(decoded: try ValueReader().read(text + Array("}}".utf8))))
+      let expected = [Array("F".utf8), Array("k".utf8), Array("x".utf8), Array("v".utf8), value]
+      #expect(export.isFaithful == (Self.read(export.text) == expected), "\(String(decoding: value, as: UTF8.self))")
+    }
+  }
+
+  /// A test that does not end in seconds has a part whose time grows faster than the text.
+  @Test(arguments: ["\"", "'", "[", "a", "<tool_call>", "{\"name\":", "5\n", "\"x\"\n"])
+  func longResponsesTakeLinearTime(_ part: String) throws {
+    let benchmark = try Self.benchmark()
+    let prediction = BenchmarkPrediction.text(
+      Array("<tool_call>\n".utf8) + Array(String(repeating: part, count: 200_000 / part.utf8.count).utf8))
+    #expect(benchmark.verdict(id: "Level1_0", prediction: prediction) != nil)
+    #expect(benchmark.strictVerdict(id: "Level1_0", prediction: prediction) != nil)
+    #expect(benchmark.exportedLine(id: "Level1_0", prediction: prediction) != nil)
+  }
+
   @Test func exportsLevelThreeByDialogue() throws {
     let benchmark = try Self.benchmark(.dialogue(4, api: 1))
     let export = try #require(benchmark.exportedLine(id: "Level1_0", prediction: .text(Array("no call".utf8))))

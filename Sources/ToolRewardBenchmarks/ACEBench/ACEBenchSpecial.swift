@@ -51,9 +51,13 @@ struct ACEBenchSpecial {
   private static let limitationsSentence = PythonPattern(
     "Due to the limitations of the function, I cannot solve this problem")
 
+  /// More text than any such sentences have; looking for them in it would take time that grows with its square.
+  private static let mostBytes = 16 << 10
+
   /// The sentences that the prompt asks for, which name what is expected and no more; and nothing beside them.
   func strictError(in prediction: BenchmarkPrediction) -> ACEBenchErrorType? {
     guard case .text(let bytes) = prediction else { return .wrongOutputFormat }
+    guard bytes.count <= Self.mostBytes else { return .errorCorrection }
     let text = CodePoints(utf8: bytes)
     let pattern =
       isIrrelevant ? Self.limitationsSentence : isIncomplete ? Self.missingSentence : Self.incorrectSentence

@@ -4,7 +4,8 @@ internal import ToolReward
 struct APIBankExport {
   /// `[Name(key='value')]`, or nothing.
   private(set) var text: [UInt8] = []
-  /// Whether the evaluators' patterns find the same name and arguments in it.
+  /// Whether the evaluators' patterns find the same name and arguments in it:
+  /// `\[(\w+)\((.*)\)\]`, then `(\w+)\s*=\s*['"](.+?)['"]|(\w+)\s*=\s*(\[.*\])|(\w+)\s*=\s*(\w+)`.
   private(set) var isFaithful = true
 
   /// Writes the first call with a name and parameters.
@@ -25,34 +26,19 @@ struct APIBankExport {
     let quoted = arguments.filter { !Self.isList($0.value) }.map { $0.key + [0x3D, 0x27] + $0.value + [0x27] }
     let lists = arguments.filter { Self.isList($0.value) }.map { $0.key + [0x3D] + $0.value }
     text = [0x5B] + name + [0x28] + (quoted + lists).joined(separator: [0x2C, 0x20]) + [0x29, 0x5D]
-    guard let read = Self.read(text) else {
-      isFaithful = false
-      return
-    }
-    isFaithful = read.name == name && read.arguments == Dictionary(arguments, uniquingKeysWith: { $1 })
+    isFaithful =
+      Self.isWord(name) && arguments.allSatisfy { Self.isWord($0.key) && Self.isReadBack($0.value) } && lists.count <= 1
   }
 
   private static func isList(_ value: [UInt8]) -> Bool { value.first == 0x5B && value.last == 0x5D }
 
-  // MARK: What the evaluators read
+  private static func isWord(_ text: [UInt8]) -> Bool {
+    !text.isEmpty && CodePoints(utf8: text).points.allSatisfy { CodePoints.isWord($0) }
+  }
 
-  private static let call = PythonPattern(#"\[(\w+)\((.*)\)\]"#)
-  private static let argument = PythonPattern(
-    #"(\w+)\s*=\s*['"](.+?)['"]|(\w+)\s*=\s*(\[.*\])|(\w+)\s*=\s*(\w+)"#)
-
-  /// `get_api_call` and `parse_api_call` of `api_call_extraction.py`.
-  static func read(_ text: [UInt8]) -> (name: [UInt8], arguments: [[UInt8]: [UInt8]])? {
-    let points = CodePoints(utf8: text)
-    guard let match = call.search(points), let name = match.group(1), let list = match.group(2) else { return nil }
-    let rest = points[list]
-    var arguments: [[UInt8]: [UInt8]] = [:]
-    for match in argument.findAll(rest) {
-      for number in [1, 3, 5] {
-        if let key = match.group(number), let value = match.group(number + 1) {
-          arguments[rest[key].utf8] = rest[value].utf8
-        }
-      }
-    }
-    return (points[name].utf8, arguments)
+  /// Whether the evaluators find all of a value. Of one in quotes they always take the first character, whatever it is.
+  private static func isReadBack(_ value: [UInt8]) -> Bool {
+    guard !value.isEmpty, !value.contains(0x0A) else { return false }
+    return isList(value) || !value.dropFirst().contains { $0 == 0x22 || $0 == 0x27 }
   }
 }

@@ -1,18 +1,19 @@
-/// A benchmark's own data that cannot be read: the caller's mistake.
+/// A benchmark's data that cannot be read.
 public struct BenchmarkDataError: Error, Sendable, CustomStringConvertible {
   /// The file.
   public let file: String
   /// The line, counted from 1; `nil` if the file as a whole is meant.
   public let line: Int?
-  /// What is wrong, and how to mend it.
+  /// What is wrong, with the file and the line.
   public let message: String
 
-  /// Names a file, a line and what is wrong there.
-  public init(file: String, line: Int? = nil, message: String) {
+  /// Creates an error; its message begins with the file and the line.
+  public init(file: String, line: Int? = nil, _ reason: String) {
     self.file = file
     self.line = line
-    self.message = message
+    message = line.map { "\(file):\($0): \(reason)" } ?? "\(file): \(reason)"
   }
 
-  public var description: String { "\(file)\(line.map { ":\($0)" } ?? ""): \(message)" }
+  /// The message.
+  public var description: String { message }
 }

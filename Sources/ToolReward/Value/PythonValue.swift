@@ -13,7 +13,7 @@ package enum PythonValue: Sendable {
   indirect case tuple([PythonValue])
   /// In the order in which the keys came first; each with the value that came last.
   indirect case dictionary([Member])
-  /// A byte string, a complex number and the like, by its text: equal to nothing that JSON can hold.
+  /// A byte string, a complex number and the like, by its `repr`: equal to nothing that JSON can hold.
   case other([UInt8])
 
   /// A member of a dictionary.

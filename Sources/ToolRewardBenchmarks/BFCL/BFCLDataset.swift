@@ -34,7 +34,7 @@ public struct BFCLDataset: Sendable {
     }
     guard let found else {
       throw BenchmarkDataError(
-        file: folder, message: "there is no file BFCL_v3_….json or BFCL_v4_….json; name the folder 'data' of bfcl_eval")
+        file: folder, "there is no file BFCL_v3_….json or BFCL_v4_….json; name the folder 'data' of bfcl_eval")
     }
     version = found.version
     var counts: [BFCLCategory: Int] = [:]
@@ -78,11 +78,11 @@ public struct BFCLDataset: Sendable {
       do throws(InputOutputError) {
         file = try LineSource.wholeFile(answerPath)
       } catch {
-        throw BenchmarkDataError(file: answerPath, message: "\(error)")
+        throw BenchmarkDataError(file: answerPath, "\(error)")
       }
       try forEachLine(file, answerPath) { value, line throws(BenchmarkDataError) in
         guard let id = value["id"]?.text, let truth = value["ground_truth"], truth.kind == .list else {
-          throw BenchmarkDataError(file: answerPath, line: line, message: "there is no \"id\" with a \"ground_truth\"")
+          throw BenchmarkDataError(file: answerPath, line: line, "there is no \"id\" with a \"ground_truth\"")
         }
         answers[id] = truth
       }
@@ -90,25 +90,25 @@ public struct BFCLDataset: Sendable {
     var questions: [BFCLQuestion] = []
     try forEachLine(bytes, path) { value, line throws(BenchmarkDataError) in
       guard let id = value["id"]?.text, let given = value["function"] else {
-        throw BenchmarkDataError(file: path, line: line, message: "there is no \"id\" with a \"function\"")
+        throw BenchmarkDataError(file: path, line: line, "there is no \"id\" with a \"function\"")
       }
       // A few samples have one function, not a list of one.
       let definitions = given.kind == .dictionary ? [given] : given.elements
       let functions = definitions.compactMap { BFCLFunction($0, category.language) }
       guard functions.count == definitions.count else {
-        throw BenchmarkDataError(file: path, line: line, message: "a function has no name, or no parameters")
+        throw BenchmarkDataError(file: path, line: line, "a function has no name, or no parameters")
       }
       var expected: [BFCLExpectedCall] = []
       if category.hasAnswers {
         guard let truth = answers[id] else {
           throw BenchmarkDataError(
-            file: path, line: line, message: "\(String(decoding: id, as: UTF8.self)) has no answer in \(answerPath)")
+            file: path, line: line, "\(String(decoding: id, as: UTF8.self)) has no answer in \(answerPath)")
         }
         for call in truth.elements {
           guard let call = BFCLExpectedCall(call, functions: functions, isOnly: category.rule == .simple) else {
             throw BenchmarkDataError(
               file: answerPath,
-              message: "the answer of \(String(decoding: id, as: UTF8.self)) is no {name: {argument: […]}}")
+              "the answer of \(String(decoding: id, as: UTF8.self)) is no {name: {argument: […]}}")
           }
           expected.append(call)
         }
@@ -129,7 +129,7 @@ public struct BFCLDataset: Sendable {
       do throws(ValueError) {
         value = try reader.read(line)
       } catch {
-        throw BenchmarkDataError(file: path, line: index + 1, message: "the line is not JSON: \(error)")
+        throw BenchmarkDataError(file: path, line: index + 1, "the line is not JSON: \(error)")
       }
       try body(PythonValue(value), index + 1)
     }

@@ -1,7 +1,7 @@
 /// What Python's string methods do, on UTF-8.
-enum PythonText {
+package enum PythonText {
   /// The range that `str.strip()` leaves: without the white space of Unicode's `White_Space` and the separators U+001C–U+001F.
-  static func strip(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+  package static func strip(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
     var start = range.lowerBound
     var end = range.upperBound
     if start < end, isGraphic(text[start]), isGraphic(text[end - 1]) { return range }

@@ -9,6 +9,8 @@ struct PythonValues {
     case literals(allowsJSONWords: Bool)
     /// What BFCL's `resolve_ast_by_type` makes of an expression.
     case bfcl
+    /// What ACEBench's does: a call without keywords is a call too, where BFCL has its text.
+    case acebench
   }
 
   /// Why an expression is no value.
@@ -31,6 +33,11 @@ struct PythonValues {
     self.rules = rules
     self.shift = shift
     folder = PythonFolder(tree)
+  }
+
+  private var callsAreAlwaysCalls: Bool {
+    if case .acebench = rules { return true }
+    return false
   }
 
   // MARK: Resolving
@@ -58,7 +65,7 @@ struct PythonValues {
     default:
       switch rules {
       case .literals(let allowsJSONWords): try resolveLiteral(index, node, allowsJSONWords)
-      case .bfcl: try resolveExpression(index, node)
+      case .bfcl, .acebench: try resolveExpression(index, node)
       }
     }
   }
@@ -146,7 +153,7 @@ struct PythonValues {
       resolved[index] = value
     case .call:
       let keywords = tree.list(index).filter { tree[$0].kind == .keyword }
-      if keywords.isEmpty {
+      if keywords.isEmpty, !callsAreAlwaysCalls {
         try resolveText(index, node)
       } else {
         rest.append(contentsOf: keywords.map { tree[$0].a })
@@ -179,7 +186,8 @@ struct PythonValues {
     let node = tree[index]
     switch node.kind {
     case .list, .tuple, .dictionary: throw failure(.notALiteral, node)
-    case .call where tree.list(index).contains { tree[$0].kind == .keyword }: throw failure(.notALiteral, node)
+    case .call where callsAreAlwaysCalls || tree.list(index).contains { tree[$0].kind == .keyword }:
+      throw failure(.notALiteral, node)
     default: break
     }
   }
@@ -443,7 +451,15 @@ struct PythonValues {
     case .call:
       guard let arguments = pythonArguments(of: index, depth: depth + 2) else { return nil }
       return .dictionary([PythonValue.Member(key: .string(functionName(index)), value: arguments)])
-    case .bytes, .imaginary, .hugeInteger: return .other(Array(tree.text(index)))
+    case .bytes:
+      var text: [UInt8] = []
+      PythonText.appendBytesRepr(Array(tree.text(index))[...], to: &text)
+      return .other(text)
+    case .imaginary:
+      var text: [UInt8] = []
+      PythonText.appendImaginary(Array(tree.text(index))[...], to: &text)
+      return .other(text)
+    case .hugeInteger: return .other(Array(tree.text(index)))
     default: return nil
     }
   }

@@ -111,3 +111,6 @@ extension PythonValue {
     }
   }
 }
+
+@available(*, unavailable)
+extension BFCLEvaluator: Sendable {}

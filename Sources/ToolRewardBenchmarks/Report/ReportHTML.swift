@@ -31,7 +31,10 @@ extension BenchmarkReport {
     if hasStrict { writeDifferences(found, to: &page) }
     if models.count > 1 { writeComparisons(to: &page) }
     page.raw("</main>\n")
-    page.raw(ReportPage.footer)
+    page.raw("<footer>\n<p>An interval is Wilson’s score interval of 95 % for the samples of its row. ")
+    page.raw("“Open” is an aggregate that needs categories which were not judged.")
+    if hasStrict { page.raw(" Strict rules are the benchmark’s own without their accidents.") }
+    page.raw("</p>\n</footer>\n")
     page.raw(ReportPage.script)
     page.raw("</body>\n</html>\n")
     return Array(page.text.utf8)
@@ -61,7 +64,7 @@ extension BenchmarkReport {
       """
       <section id="models">
       <h2>Models</h2>
-      <p class="note">Accuracy over all samples judged, every sample alike. This is what the paired comparisons are about; the leaderboard’s own aggregates follow.</p>
+      <p class="note">Accuracy over all samples judged, every sample alike. The benchmark’s own aggregates follow.</p>
 
       """)
     writeDotPlot(to: &page)

@@ -6,12 +6,14 @@ enum ReportPage {
     :root {
       color-scheme: light dark;
       --ground: #faf9f7; --sheet: #ffffff; --ink: #1d2127; --soft: #5a626e; --line: #dcdfe4; --grid: #e6e8ec;
-      --official: #3567b5; --strict: #d0812b; --whisker: #1d2127; --good: #1f7a4c; --tint: #eef1f6;
+      --official: #3567b5; --strict: #d0812b; --official-bar: #3567b5; --strict-bar: #d0812b;
+      --whisker: #1d2127; --good: #1f7a4c; --tint: #eef1f6;
     }
     @media (prefers-color-scheme: dark) {
       :root {
         --ground: #131518; --sheet: #1a1d21; --ink: #e6e8eb; --soft: #a3abb7; --line: #31363d; --grid: #2a2e35;
-        --official: #6f9fe6; --strict: #e0a057; --whisker: #f2f3f5; --good: #6cc795; --tint: #23272e;
+        --official: #6f9fe6; --strict: #e0a057; --official-bar: #416aa8; --strict-bar: #9a662a;
+        --whisker: #f2f3f5; --good: #6cc795; --tint: #23272e;
       }
     }
     * { box-sizing: border-box; }
@@ -74,8 +76,10 @@ enum ReportPage {
     .ticks { position: relative; height: 1.125rem; margin: 0; }
     .ticks span { position: absolute; transform: translateX(-50%); }
     svg { display: block; width: 100%; overflow: visible; }
-    rect.o, circle.o { fill: var(--official); }
-    rect.s, circle.s { fill: var(--strict); }
+    circle.o { fill: var(--official); }
+    circle.s { fill: var(--strict); }
+    rect.o { fill: var(--official-bar); }
+    rect.s { fill: var(--strict-bar); }
     line.grid { stroke: var(--grid); }
     line.zero { stroke: var(--soft); }
     line.w { stroke: var(--whisker); stroke-width: 1.25; }
@@ -103,10 +107,10 @@ enum ReportPage {
     td.codes a { text-decoration: none; }
     td.codes a:hover { text-decoration: underline; }
     .filter { display: flex; flex-wrap: wrap; align-items: end; gap: .75rem 1rem; margin: .75rem 0 1rem; font-size: .8125rem; color: var(--soft); }
-    .filter label { display: grid; gap: .2rem; min-width: 0; }
+    .filter label { display: grid; gap: .2rem; min-width: 0; max-width: 22rem; }
     .filter .check { display: flex; align-items: center; gap: .4rem; padding: .4rem 0; }
     .filter output { margin-left: auto; padding: .4rem 0; }
-    input[type=search], select { max-width: 100%; padding: .375rem .5rem; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); color: var(--ink); font: inherit; font-size: .875rem; height: 2.25rem; }
+    input[type=search], select { width: 100%; max-width: 22rem; padding: .375rem .5rem; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); color: var(--ink); font: inherit; font-size: .875rem; height: 2.25rem; }
     #by-reason { width: 16rem; }
     .scripted { display: none; }
     .js .scripted { display: flex; }
@@ -125,7 +129,7 @@ enum ReportPage {
       .chart thead tr { display: block; }
       .chart thead th:not(.plot) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
       .chart thead .plot { display: block; padding: 0 .5rem .25rem; }
-      .chart tbody tr { display: grid; grid-template-columns: 1fr 1fr auto; padding: .625rem 0; border-bottom: 1px solid var(--grid); }
+      .chart tbody tr { display: grid; grid-template-columns: 1fr 1fr 4rem; padding: .625rem 0; border-bottom: 1px solid var(--grid); }
       .chart tbody tr:last-child { border-bottom: 0; }
       .chart tbody tr > * { padding: 0; border: 0; width: auto; text-align: left; }
       .chart tbody .name { grid-column: 1 / 3; }
@@ -136,7 +140,7 @@ enum ReportPage {
       .chart .official b::before { content: "official "; }
       .chart .strict b::before { content: "strict "; }
       .chart tbody .change { width: auto; text-align: right; }
-      .filter label, .filter select, .filter input[type=search] { width: 100%; }
+      .filter label, .filter select, .filter input[type=search] { width: 100%; max-width: none; }
       #by-reason { width: 100%; }
       .filter output { margin-left: 0; }
       .tall table, .tall tbody { display: block; }
@@ -158,14 +162,6 @@ enum ReportPage {
     </style>
 
     """#
-
-  /// What the figures are.
-  static let footer: StaticString = """
-    <footer>
-    <p>An interval is Wilson’s score interval of 95 % for the samples of its row. “Open” is an aggregate that needs categories which were not judged. Strict rules are the benchmark’s own without their accidents; each reason above tells one.</p>
-    </footer>
-
-    """
 
   /// The choice of the model, and the filter of samples. It reads nothing but attributes and text, and writes nothing but counts.
   static let script: StaticString = #"""

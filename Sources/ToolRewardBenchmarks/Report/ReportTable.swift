@@ -38,7 +38,7 @@ extension BenchmarkReport {
   }
 
   private func table(of model: Model, _ width: Int) -> [String] {
-    var lines = [model.shownName]
+    var lines = [VisibleText.cutInside(model.shownName, to: width)]
     let shown = [(true, true), (true, false), (false, false)]
     for (official, strict) in shown {
       let table = table(of: model, officialInterval: official, strictInterval: strict)

@@ -51,6 +51,13 @@ enum Terminal {
 
   static var outputIsTerminal: Bool { isatty(1) == 1 }
 
+  /// How many columns standard output has; 120 where it is no terminal.
+  static var outputWidth: Int {
+    var size = winsize()
+    guard outputIsTerminal, unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 120 }
+    return Int(size.ws_col)
+  }
+
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

@@ -113,3 +113,6 @@ extension PythonValue {
     }
   }
 }
+
+@available(*, unavailable)
+extension BFCLEvaluator: Sendable {}

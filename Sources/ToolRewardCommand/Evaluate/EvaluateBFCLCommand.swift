@@ -19,6 +19,7 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
         toolreward evaluate bfcl --data bfcl_eval/data predictions.jsonl
         toolreward evaluate bfcl --data bfcl_eval/data --mode both --verdicts verdicts.jsonl predictions.jsonl
         toolreward evaluate bfcl --data bfcl_eval/data result/Qwen_Qwen3-8B-FC/non_live/*.json
+        toolreward evaluate bfcl --data bfcl_eval/data --html report.html --json report.json --csv score predictions.jsonl
       """
   )
 
@@ -102,7 +103,7 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
       throw Terminal.report(error)
     }
     line.clear()
-    try report.write(.bfcl(outcomes, dataset: dataset, isStrict: mode != .official))
+    try report.write(.bfcl(outcomes, dataset: dataset, isStrict: mode != .official), inputs: inputs)
     if let first = problems.first {
       Terminal.say("toolreward: \(Terminal.grouped(problems.count)) lines could not be judged; the first: \(first)")
       throw Status.someUnscorable

@@ -62,6 +62,15 @@ public final class OutputSink {
     }
   }
 
+  /// Makes a folder, unless it is there. The folder that it is in has to be.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be made.
+  public static func makeFolder(_ path: String) throws(InputOutputError) {
+    if unsafe mkdir(path, 0o777) < 0, errno != EEXIST {
+      throw InputOutputError(operation: .create, path: path, number: errno)
+    }
+  }
+
   private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
       unsafe Glibc.write(descriptor, base, count)

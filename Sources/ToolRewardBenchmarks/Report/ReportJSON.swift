@@ -1,0 +1,205 @@
+internal import ToolReward
+
+extension BenchmarkReport {
+  /// The report as one JSON object, UTF-8: everything there is, each sample's verdicts too. Numbers are exact: a reader gets the same
+  /// floating-point values. Names and their order are stable. It ends with a line feed.
+  public func json() -> [UInt8] {
+    var json = ReportJSON()
+    json.object {
+      $0.member("title", title)
+      $0.member("formulas") {
+        $0.list(formulas) { json, formula in
+          json.leaf {
+            $0.member("name", formula.name)
+            $0.member("text", formula.text)
+          }
+        }
+      }
+      $0.member("models") { $0.list(models) { write($1, to: &$0) } }
+      $0.member("differences") { $0.list(differences) { write($1, to: &$0) } }
+      $0.member("comparisons") {
+        $0.object {
+          $0.member("official") { $0.list(comparisons { $0.official }) { write($1, to: &$0) } }
+          $0.member("strict") { $0.list(hasStrict ? comparisons { $0.strict } : []) { write($1, to: &$0) } }
+        }
+      }
+    }
+    return json.bytes + [0x0A]
+  }
+
+  private func write(_ model: Model, to json: inout ReportJSON) {
+    json.object {
+      $0.member("name", model.name)
+      $0.member("judged", model.judged)
+      $0.member("official") { $0.append(model.officialProportion) }
+      $0.member("strict") { $0.append(model.strictProportion) }
+      $0.member("categories") {
+        $0.list(model.categories) { json, category in
+          json.leaf {
+            $0.member("name", category.name)
+            $0.member("total", category.total)
+            $0.member("judged", category.judged)
+            $0.member("official") { $0.append(category.officialProportion) }
+            $0.member("strict") { $0.append(category.strictProportion) }
+          }
+        }
+      }
+      $0.member("aggregates") {
+        $0.list(model.aggregates) { json, aggregate in
+          json.leaf {
+            $0.member("name", aggregate.name)
+            $0.member("official", aggregate.official)
+            $0.member("strict", aggregate.strict)
+          }
+        }
+      }
+      $0.member("samples") {
+        $0.list(model.samples) { json, sample in
+          json.leaf {
+            $0.member("category", sample.category)
+            $0.member("id", String(decoding: sample.id, as: UTF8.self))
+            $0.member("official") { $0.append(sample.official) }
+            $0.member("strict") { $0.append(sample.strict) }
+          }
+        }
+      }
+    }
+  }
+
+  private func write(_ difference: ReportDifference, to json: inout ReportJSON) {
+    json.object {
+      $0.member("official", difference.official)
+      $0.member("strict", difference.strict)
+      $0.member("verdict_differs", difference.isOfVerdict)
+      $0.member("why", difference.why)
+      $0.member("count", difference.entries.count)
+      $0.member("samples") {
+        $0.list(difference.entries) { json, entry in
+          json.leaf {
+            $0.member("model", models[entry.model].name)
+            $0.member("category", entry.category)
+            $0.member("id", String(decoding: entry.id, as: UTF8.self))
+          }
+        }
+      }
+    }
+  }
+
+  private func write(_ pair: ModelComparison, to json: inout ReportJSON) {
+    json.leaf {
+      $0.member("first", models[pair.first].name)
+      $0.member("second", models[pair.second].name)
+      $0.member("shared", pair.shared)
+      $0.member("first_right", pair.firstRight)
+      $0.member("second_right", pair.secondRight)
+      $0.member("only_first", pair.onlyFirst)
+      $0.member("only_second", pair.onlySecond)
+      $0.member("difference", pair.difference)
+      $0.member("p", pair.probability)
+      $0.member("p_holm", pair.adjusted)
+    }
+  }
+}
+
+/// Builds JSON with an element a line.
+struct ReportJSON {
+  private(set) var bytes: [UInt8] = []
+  private var depth = 0
+  private var isFirst = true
+  private var isLeaf = false
+
+  /// An object with a member a line.
+  mutating func object(_ body: (inout ReportJSON) -> Void) {
+    enclose(0x7B, 0x7D, body)
+  }
+
+  /// An object on one line.
+  mutating func leaf(_ body: (inout ReportJSON) -> Void) {
+    let wasLeaf = isLeaf
+    isLeaf = true
+    enclose(0x7B, 0x7D, body)
+    isLeaf = wasLeaf
+  }
+
+  /// An array with an element a line.
+  mutating func list<Elements: Sequence>(
+    _ elements: Elements, _ body: (inout ReportJSON, Elements.Element) -> Void
+  ) {
+    enclose(0x5B, 0x5D) { json in
+      for element in elements {
+        json.separate()
+        body(&json, element)
+      }
+    }
+  }
+
+  mutating func member(_ name: String, _ value: (inout ReportJSON) -> Void) {
+    separate()
+    VerdictWriter.append(name, to: &bytes)
+    bytes += [0x3A, 0x20]
+    value(&self)
+  }
+
+  mutating func member(_ name: String, _ text: String?) {
+    member(name) {
+      if let text { VerdictWriter.append(text, to: &$0.bytes) } else { $0.bytes += Array("null".utf8) }
+    }
+  }
+
+  mutating func member(_ name: String, _ number: Int) { member(name) { VerdictWriter.append(number, to: &$0.bytes) } }
+
+  mutating func member(_ name: String, _ number: Double?) {
+    member(name) { VerdictWriter.append(number, to: &$0.bytes) }
+  }
+
+  mutating func member(_ name: String, _ truth: Bool?) {
+    member(name) { $0.bytes += Array((truth.map { $0 ? "true" : "false" } ?? "null").utf8) }
+  }
+
+  /// Right, accuracy and the interval's bounds.
+  mutating func append(_ proportion: Proportion?) {
+    guard let proportion else {
+      bytes += Array("null".utf8)
+      return
+    }
+    leaf {
+      $0.member("right", proportion.right)
+      $0.member("accuracy", proportion.value)
+      $0.member("low", proportion.interval.lowerBound)
+      $0.member("high", proportion.interval.upperBound)
+    }
+  }
+
+  mutating func append(_ verdict: BenchmarkVerdict?) {
+    guard let verdict else {
+      bytes += Array("null".utf8)
+      return
+    }
+    leaf {
+      $0.member("valid", verdict.isValid)
+      $0.member("error_type", verdict.errorType)
+    }
+  }
+
+  private mutating func enclose(_ opening: UInt8, _ closing: UInt8, _ body: (inout ReportJSON) -> Void) {
+    bytes.append(opening)
+    depth += 1
+    isFirst = true
+    body(&self)
+    depth -= 1
+    if !isFirst, !isLeaf { newLine() }
+    isFirst = false
+    bytes.append(closing)
+  }
+
+  private mutating func separate() {
+    if !isFirst { bytes += isLeaf ? [0x2C, 0x20] : [0x2C] }
+    isFirst = false
+    if !isLeaf { newLine() }
+  }
+
+  private mutating func newLine() {
+    bytes.append(0x0A)
+    bytes.append(contentsOf: repeatElement(0x20, count: depth * 2))
+  }
+}

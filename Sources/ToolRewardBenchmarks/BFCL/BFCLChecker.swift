@@ -259,7 +259,11 @@ struct BFCLChecker {
       switch alternative {
       case .list(let elements): expected = elements
       case .string(let text): expected = CodePoints(utf8: text).points.map { .string(CodePoints([$0]).utf8) }
+      // Of a dictionary the official code asks the length, and then for its member 0, which is not there.
       case .dictionary(let members) where members.isEmpty: expected = []
+      case .dictionary(let members) where members.count != items.count:
+        last = .valueListDictionaryCount
+        continue
       default: throw Wrong(.officialRaises)
       }
       guard items.count == expected.count else {

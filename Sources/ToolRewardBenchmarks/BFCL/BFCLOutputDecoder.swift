@@ -20,7 +20,7 @@ public enum BFCLOutputDecoder: String, Sendable, Hashable, CaseIterable {
   case llama
   /// A list of `{name: JSON text}`, as APIs with tool calls give it.
   case fc
-  /// A list of `{name: {…}}`; text is no call.
+  /// A list of `{name: {…}}`; anything else is no call (version 3), or refused (version 4).
   case list
   /// A list of `{name: {…}}` as it is.
   case plain
@@ -37,7 +37,8 @@ public enum BFCLOutputDecoder: String, Sendable, Hashable, CaseIterable {
     case .bitagent: "a JSON array or object: BitAgent"
     case .llama: "JSON objects with \"parameters\", semicolons between, or a Python literal: Llama 3 (FC)"
     case .fc: "a list of {name: JSON text}: APIs with tool calls"
-    case .list: "a list of {name: {…}}; text is no call: Mistral (FC) on a server of one's own"
+    case .list:
+      "a list of {name: {…}}; what is none is no call (version 3), or refused (4): Mistral (FC) on a server of one's own"
     case .plain: "a list of {name: {…}} as it is: Gemini (FC)"
     }
   }
@@ -119,7 +120,8 @@ final class BFCLDecoding {
     case .llama: return llama(text)
     // Text is gone through by its characters, of which none is a call.
     case .fc: return text.isEmpty ? .value(.list([])) : .failure
-    case .list: return .value(.list([]))
+    // Version 3 takes what is no list for no call; version 4 raises.
+    case .list: return version == .v3 ? .value(.list([])) : .failure
     case .plain: return .value(.string(text))
     }
   }
@@ -127,8 +129,13 @@ final class BFCLDecoding {
   /// An output that is no text.
   func decode(_ value: PythonValue, _ kind: BFCLOutputDecoder) -> Result {
     switch kind {
-    case .list, .plain: return .value(value)
+    case .plain: return .value(value)
+    case .list:
+      if value.kind == .list { return .value(value) }
+      return version == .v3 ? .value(.list([])) : .failure
     case .fc:
+      // An empty object has nothing to go through.
+      if case .dictionary(let members) = value, members.isEmpty { return .value(.list([])) }
       guard case .list(let items) = value else { return .failure }
       var calls: [PythonValue] = []
       for item in items {

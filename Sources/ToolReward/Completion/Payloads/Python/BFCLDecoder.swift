@@ -126,7 +126,7 @@ package struct BFCLDecoder: Sendable {
     }
   }
 
-  /// The value of a text that is one Python literal; `nil` if it is anything else. Nothing is evaluated but signs before numbers.
+  /// The value of a text that is one Python expression of constants; `nil` if it is anything else. Arithmetic is bounded; nothing is run.
   package func pythonLiteral(_ text: Span<UInt8>) -> PythonValue? {
     guard text.count <= limits.bytes, TextChecks.firstIllFormedUTF8(in: text) == nil else { return nil }
     var start = 0
@@ -135,7 +135,8 @@ package struct BFCLDecoder: Sendable {
     do throws(PythonError) {
       var parser = try PythonParser(text, start..<text.count, tree: tree)
       let body = try parser.whole()
-      var values = PythonValues(tree, .literals(allowsJSONWords: false))
+      var values = PythonValues(tree, .constants)
+      values.keepsAllKeys = true
       do throws(PythonValues.Failure) {
         try values.resolve(body)
         return values.pythonValue(body)
@@ -152,6 +153,7 @@ package struct BFCLDecoder: Sendable {
   ) -> [(name: [UInt8], arguments: PythonValue)]? {
     guard let elements = callNodes(body, tree) else { return nil }
     var values = PythonValues(tree, .bfcl, shift: shift)
+    values.keepsAllKeys = true
     var calls: [(name: [UInt8], arguments: PythonValue)] = []
     do throws(PythonValues.Failure) {
       for call in elements {

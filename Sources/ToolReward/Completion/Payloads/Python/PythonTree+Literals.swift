@@ -137,7 +137,7 @@ extension PythonTree {
     case 0x78: return try appendHexadecimal(text, after, end, digits: 2, isBytes: isBytes)
     case 0x75 where !isBytes: return try appendHexadecimal(text, after, end, digits: 4, isBytes: false)
     case 0x55 where !isBytes: return try appendHexadecimal(text, after, end, digits: 8, isBytes: false)
-    case 0x4E where !isBytes: throw PythonError(.unsupported, at: start - 1)
+    case 0x4E where !isBytes: return try appendNamed(text, after, end)
     default:
       // An escape that is none stays as it is.
       bytes.append(0x5C)
@@ -145,6 +145,18 @@ extension PythonTree {
       bytes.append(byte)
     }
     return after
+  }
+
+  /// Appends the character of `\N{name}`. Returns where it ends.
+  private func appendNamed(_ text: Span<UInt8>, _ start: Int, _ end: Int) throws(PythonError) -> Int {
+    guard start < end, text[start] == 0x7B else { throw PythonError(.malformed, at: start) }
+    var close = start + 1
+    while close < end, text[close] != 0x7D, close - start < 128 { close += 1 }
+    guard close < end, text[close] == 0x7D,
+      let scalar = UnicodeNames.scalar(named: (start + 1..<close).map { text[$0] })
+    else { throw PythonError(.malformed, at: start) }
+    append(scalar.value, isBytes: false)
+    return close + 1
   }
 
   private func appendHexadecimal(

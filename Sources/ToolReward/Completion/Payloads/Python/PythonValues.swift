@@ -11,6 +11,8 @@ struct PythonValues {
     case bfcl
     /// What ACEBench's does: a call without keywords is a call too, where BFCL has its text.
     case acebench
+    /// What Python makes of constants: any arithmetic on them, but nothing that has a name.
+    case constants
   }
 
   /// Why an expression is no value.
@@ -21,6 +23,8 @@ struct PythonValues {
 
   private let tree: PythonTree
   private let rules: Rules
+  /// Whether a tuple may be a key: for values that need not be JSON.
+  var keepsAllKeys = false
   /// What is added to an offset of the text that was parsed.
   private let shift: Int
   private var folder: PythonFolder
@@ -66,6 +70,14 @@ struct PythonValues {
       switch rules {
       case .literals(let allowsJSONWords): try resolveLiteral(index, node, allowsJSONWords)
       case .bfcl, .acebench: try resolveExpression(index, node)
+      case .constants:
+        switch node.kind {
+        case .float, .bytes, .imaginary, .hugeInteger, .ellipsis: break
+        case .unary, .binary:
+          guard let value = folder.fold(index) else { throw failure(.notALiteral, node) }
+          resolved[index] = value
+        default: throw failure(.notALiteral, node)
+        }
       }
     }
   }
@@ -185,6 +197,11 @@ struct PythonValues {
   private func checkKey(_ index: Int32) throws(Failure) {
     let node = tree[index]
     switch node.kind {
+    case .tuple where keepsAllKeys:
+      var rest = Array(tree.list(index))
+      while let element = rest.popLast() {
+        if tree[element].kind == .tuple { rest += Array(tree.list(element)) } else { try checkKey(element) }
+      }
     case .list, .tuple, .dictionary: throw failure(.notALiteral, node)
     case .call where callsAreAlwaysCalls || tree.list(index).contains { tree[$0].kind == .keyword }:
       throw failure(.notALiteral, node)
@@ -481,7 +498,8 @@ struct PythonValues {
     case .string, .name, .ellipsis:
       return .string(tree[index].kind == .ellipsis ? Self.ellipsis : Array(tree.text(index)))
     case .bytes, .imaginary, .hugeInteger: return .other([3] + Array(tree.text(index)))
-    case .tuple, .list, .dictionary, .call: return nil
+    case .tuple: return PythonUnparser.text(of: index, in: tree).map { .other([5] + $0) }
+    case .list, .dictionary, .call: return nil
     default: return .other(spelling(index).identity)
     }
   }

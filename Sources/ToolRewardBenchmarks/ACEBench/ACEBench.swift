@@ -102,6 +102,9 @@ public struct ACEBench: Sendable {
     return category == nil || category == question.category ? question : nil
   }
 
+  /// The category of a question; `nil` if there is none of that id.
+  public func category(of id: String, in language: Language = .en) -> String? { question(id, nil, language)?.category }
+
   // MARK: Verdicts
 
   /// The official verdict on an answer; `nil` if there is no such question.

@@ -91,15 +91,8 @@ extension BenchmarkReport {
   public static func bfcl(
     _ outcomes: [(model: String, sample: Sample)], dataset: BFCLDataset, isStrict: Bool
   ) -> BenchmarkReport {
-    var order: [String] = []
-    var samples: [String: [Sample]] = [:]
-    for outcome in outcomes {
-      if samples[outcome.model] == nil { order.append(outcome.model) }
-      samples[outcome.model, default: []].append(outcome.sample)
-    }
     let formulas = BFCLAggregation.formulas(dataset.version)
-    let models = order.map { name in
-      let own = samples[name] ?? []
+    let models = grouped(outcomes).map { name, own in
       let categories = dataset.categories.map { category in
         let judged = own.filter { $0.category == category.name && $0.official.isValid != nil }
         return Category(

@@ -118,7 +118,7 @@ public struct BFCLDataset: Sendable {
     return questions
   }
 
-  private static func forEachLine(
+  static func forEachLine(
     _ bytes: [UInt8], _ path: String, _ body: (PythonValue, Int) throws(BenchmarkDataError) -> Void
   ) throws(BenchmarkDataError) {
     let reader = ValueReader(syntax: .python, limits: .python)

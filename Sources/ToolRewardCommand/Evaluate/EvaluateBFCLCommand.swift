@@ -26,15 +26,6 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The folder 'data' of bfcl_eval, version 3 or 4.", valueName: "folder"))
   var data: String
 
-  @Option(help: ArgumentHelp("Where to write a verdict for each line, in its order.", valueName: "out"))
-  var verdicts: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "official: the leaderboard's rules; strict: without their accidents (Docs/BFCL.md); both: official verdicts, and a report of what differs.",
-      valueName: "mode"))
-  var mode = EvaluationMode.both
-
   @Option(
     help: ArgumentHelp(
       "How text becomes calls: \(BFCLOutputDecoder.allCases.map(\.rawValue).joined(separator: ", ")).",
@@ -46,16 +37,7 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
     help: ArgumentHelp("Which version's decoder reads Python text: 3 or 4; the data's if left out.", valueName: "n"))
   var decoderVersion: Int?
 
-  @Option(help: ArgumentHelp("The model of lines that name none.", valueName: "name"))
-  var model: String?
-
-  @OptionGroup var report: ReportOptions
-
-  @Argument(help: ArgumentHelp("JSON Lines to read; - is standard input.", valueName: "in"))
-  var inputs: [String]
-
-  @Option(name: .shortAndLong, help: ArgumentHelp("How many threads; 0 for one a core.", valueName: "n"))
-  var jobs = 0
+  @OptionGroup var evaluation: EvaluationOptions
 
   private static func decoder(named name: String) throws -> BFCLOutputDecoder {
     guard let decoder = BFCLOutputDecoder(rawValue: name) else {
@@ -66,8 +48,6 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
   }
 
   func validate() throws {
-    if inputs.isEmpty { throw ValidationError("Name the files to read, or - for standard input.") }
-    if jobs < 0 { throw ValidationError("--jobs must be 0 or more.") }
     if let decoderVersion, decoderVersion != 3, decoderVersion != 4 {
       throw ValidationError("--decoder-version must be 3 or 4.")
     }
@@ -82,124 +62,49 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
       throw Status.wrongInput
     }
     let version: BFCLVersion? = decoderVersion.map { $0 == 3 ? .v3 : .v4 }
-    let settings = BFCLWorker.Settings(
-      decoder: decoder, model: model, mode: mode, writesVerdicts: verdicts != nil)
-    var outcomes: [BFCLWorker.Outcome] = []
-    var problems = BFCLWorker.Problems()
-    var line = ProgressLine(isOn: Terminal.errorIsTerminal)
-    do throws(InputOutputError) {
-      let sink = try OutputSink(path: verdicts ?? "/dev/null", inputs: inputs)
-      let pipeline = LinePipeline(
-        inputs: inputs.map { LineInput(path: $0) }, jobs: jobs == 0 ? Terminal.processorCount : jobs)
-      try await pipeline.run(into: sink) {
-        BFCLWorker(BFCLEvaluator(dataset, decoderVersion: version), settings)
-      } onWritten: { report, read in
-        outcomes += report.outcomes
-        problems.add(report.problems)
-        line.update(samples: outcomes.count, read)
-      }
-    } catch {
-      line.clear()
-      throw Terminal.report(error)
-    }
-    line.clear()
-    try report.write(.bfcl(outcomes, dataset: dataset, isStrict: mode != .official), inputs: inputs)
-    if let first = problems.first {
-      Terminal.say("toolreward: \(Terminal.grouped(problems.count)) lines could not be judged; the first: \(first)")
-      throw Status.someUnscorable
+    let (decoder, model, mode) = (decoder, evaluation.model, evaluation.mode)
+    try await evaluation.run {
+      BFCLJudge(BFCLEvaluator(dataset, decoderVersion: version), decoder: decoder, model: model, mode: mode)
+    } makeReport: { outcomes in
+      .bfcl(outcomes.map { ($0.model, $0.sample) }, dataset: dataset, isStrict: mode != .official)
     }
   }
 }
 
-/// Which verdicts are wanted.
-enum EvaluationMode: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case official, strict, both
-}
-
-/// Judges the lines of a chunk.
-final class BFCLWorker: LineWorker {
-  struct Settings: Sendable {
-    let decoder: BFCLOutputDecoder?
-    let model: String?
-    let mode: EvaluationMode
-    let writesVerdicts: Bool
-  }
-
-  /// What became of a line.
-  typealias Outcome = (model: String, sample: BenchmarkReport.Sample)
-
-  struct Problems: Sendable {
-    var count = 0
-    var first: String?
-
-    mutating func add(_ other: Problems) {
-      count += other.count
-      first = first ?? other.first
-    }
-  }
-
-  struct Report: Sendable {
-    var outcomes: [Outcome] = []
-    var problems = Problems()
-  }
-
+/// Judges lines of the leaderboard.
+final class BFCLJudge: LineJudge {
   private let evaluator: BFCLEvaluator
-  private let settings: Settings
   private let rows: BFCLRowReader
+  private let model: String?
+  private let isStrict: Bool
+  /// What the last file's path tells.
+  private var known: (file: String, model: [UInt8], category: BFCLCategory?)?
 
-  init(_ evaluator: BFCLEvaluator, _ settings: Settings) {
+  init(_ evaluator: BFCLEvaluator, decoder: BFCLOutputDecoder?, model: String?, mode: EvaluationMode) {
     self.evaluator = evaluator
-    rows = BFCLRowReader(decoder: settings.decoder)
-    self.settings = settings
+    rows = BFCLRowReader(decoder: decoder)
+    self.model = model
+    isStrict = mode != .official
   }
 
-  func process(_ chunk: LineChunk, file: String, into output: inout [UInt8]) -> Report {
-    var report = Report()
-    let text = chunk.bytes.span
-    let model = Array((settings.model ?? ResultFile.model(of: file) ?? "").utf8)
-    let category = ResultFile.category(of: file)
-    chunk.forEachLine { number, range in
-      if LineChunk.isBlank(text, range) { return }
-      func refuse(_ message: String) {
-        report.problems.add(Problems(count: 1, first: "\(file), line \(number): \(message)"))
-        if settings.writesVerdicts {
-          output += Array(
-            #"{"id":null,"category":null,"model":null,"valid":null,"error_type":null,"error":{"line":\#(number),"message":"#
-              .utf8)
-          VerdictWriter.append(message, to: &output)
-          output += Array("}}\n".utf8)
-        }
-      }
-      let row: BFCLRow
-      do throws(BFCLRowError) {
-        row = try rows.read(text.extracting(range), category: category, model: model)
-      } catch {
-        return refuse("\(error)")
-      }
-      guard let verdicts = evaluator.verdicts(of: row, isStrict: settings.mode != .official) else {
-        return refuse("\(row.category.name) has no sample '\(String(decoding: row.id, as: UTF8.self))' in the data")
-      }
-      report.outcomes.append(
-        (
-          row.model,
-          BenchmarkReport.Sample(
-            category: row.category.name, id: row.id, official: verdicts.official, strict: verdicts.strict)
-        ))
-      if settings.writesVerdicts {
-        write(row, settings.mode == .strict ? verdicts.strict ?? verdicts.official : verdicts.official, &output)
-      }
+  func judge(_ line: Span<UInt8>, file: String) throws(EvaluationProblem) -> EvaluationOutcome {
+    if known?.file != file {
+      known = (file, Array((model ?? ResultFile.model(of: file) ?? "").utf8), ResultFile.category(of: file))
     }
-    return report
-  }
-
-  private func write(_ row: BFCLRow, _ verdict: BenchmarkVerdict, _ output: inout [UInt8]) {
-    output += Array(#"{"id":"#.utf8)
-    JSONWriter.compact.appendString(row.id.span, 0..<row.id.count, to: &output)
-    output += Array(#","category":"\#(row.category.name)","model":"#.utf8)
-    if row.model.utf8.isEmpty { output += Array("null".utf8) } else { VerdictWriter.append(row.model, to: &output) }
-    output += Array(#","valid":\#(verdict.isValid.map { "\($0)" } ?? "null"),"error_type":"#.utf8)
-    if let error = verdict.errorType { VerdictWriter.append(error, to: &output) } else { output += Array("null".utf8) }
-    output += [0x7D, 0x0A]
+    let row: BFCLRow
+    do throws(BFCLRowError) {
+      row = try rows.read(line, category: known?.category, model: known?.model ?? [])
+    } catch {
+      throw EvaluationProblem(message: "\(error)")
+    }
+    guard let verdicts = evaluator.verdicts(of: row, isStrict: isStrict) else {
+      throw EvaluationProblem(
+        message: "\(row.category.name) has no sample '\(String(decoding: row.id, as: UTF8.self))' in the data")
+    }
+    return EvaluationOutcome(
+      model: row.model,
+      sample: BenchmarkReport.Sample(
+        category: row.category.name, id: row.id, official: verdicts.official, strict: verdicts.strict))
   }
 }
 

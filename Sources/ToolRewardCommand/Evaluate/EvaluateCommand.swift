@@ -4,6 +4,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Score a benchmark's predictions as its official code does, and as it should.",
-    subcommands: [EvaluateBFCLCommand.self]
+    subcommands: [
+      EvaluateBFCLCommand.self, EvaluateBFCLMultiTurnCommand.self, EvaluateACEBenchCommand.self,
+      EvaluateAPIBankCommand.self,
+    ]
   )
 }

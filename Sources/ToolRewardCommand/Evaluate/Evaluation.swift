@@ -1,0 +1,195 @@
+import ArgumentParser
+import ToolReward
+import ToolRewardBenchmarks
+import ToolRewardData
+
+/// Which verdicts are wanted.
+enum EvaluationMode: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case official, strict, both
+}
+
+/// Why a line cannot be judged.
+struct EvaluationProblem: Error {
+  let message: String
+}
+
+/// What became of a line.
+struct EvaluationOutcome: Sendable {
+  let model: String
+  let sample: BenchmarkReport.Sample
+  /// A line for the official evaluator, with its line feed; `nil` if none was asked for.
+  var exported: [UInt8]?
+}
+
+/// Judges a benchmark's predictions. One for each thread.
+protocol LineJudge: AnyObject, SendableMetatype {
+  func judge(_ line: Span<UInt8>, file: String) throws(EvaluationProblem) -> EvaluationOutcome
+}
+
+/// Input, verdicts and report of an evaluation.
+struct EvaluationOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Where to write a verdict for each line, in its order.", valueName: "out"))
+  var verdicts: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "official: the benchmark's own rules; strict: without their accidents; both: official verdicts, and a report of what differs.",
+      valueName: "mode"))
+  var mode = EvaluationMode.both
+
+  @Option(help: ArgumentHelp("The model of lines that name none.", valueName: "name"))
+  var model: String?
+
+  @OptionGroup var report: ReportOptions
+
+  @Argument(help: ArgumentHelp("JSON Lines to read; - is standard input.", valueName: "in"))
+  var inputs: [String]
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("How many threads; 0 for one a core.", valueName: "n"))
+  var jobs = 0
+
+  func validate() throws {
+    if inputs.isEmpty { throw ValidationError("Name the files to read, or - for standard input.") }
+    if jobs < 0 { throw ValidationError("--jobs must be 0 or more.") }
+    if let verdicts, inputs.contains(verdicts) {
+      throw ValidationError(
+        "\(verdicts) is both input and output; writing would empty it first. Write to another file.")
+    }
+  }
+
+  /// Judges every line, writes the verdicts and the report.
+  ///
+  /// - Parameters:
+  ///   - makeJudge: Makes a thread's judge.
+  ///   - makeReport: Makes the report of what was judged.
+  ///   - onEnd: Told of all outcomes before the report is written.
+  func run<Judge: LineJudge>(
+    makeJudge: @escaping @Sendable () -> Judge, makeReport: ([EvaluationOutcome]) -> BenchmarkReport,
+    onEnd: ([EvaluationOutcome]) throws -> Void = { _ in }
+  ) async throws {
+    let mode = mode
+    let writes = verdicts != nil
+    var outcomes: [EvaluationOutcome] = []
+    var problems = EvaluationReport.Problems()
+    var line = ProgressLine(isOn: Terminal.errorIsTerminal)
+    do throws(InputOutputError) {
+      let sink = try OutputSink(path: verdicts ?? "/dev/null", inputs: inputs)
+      let pipeline = LinePipeline(
+        inputs: inputs.map { LineInput(path: $0) }, jobs: jobs == 0 ? Terminal.processorCount : jobs)
+      try await pipeline.run(into: sink) {
+        EvaluationWorker(makeJudge(), mode: mode, writesVerdicts: writes)
+      } onWritten: { report, read in
+        outcomes += report.outcomes
+        problems.add(report.problems)
+        line.update(samples: outcomes.count, read)
+      }
+    } catch {
+      line.clear()
+      throw Terminal.report(error)
+    }
+    line.clear()
+    try onEnd(outcomes)
+    try report.write(makeReport(outcomes), inputs: inputs)
+    if let first = problems.first {
+      Terminal.say("toolreward: \(Terminal.grouped(problems.count)) lines could not be judged; the first: \(first)")
+      throw Status.someUnscorable
+    }
+  }
+}
+
+/// What a chunk of lines gave.
+struct EvaluationReport: Sendable {
+  struct Problems: Sendable {
+    var count = 0
+    var first: String?
+
+    mutating func add(_ other: Problems) {
+      count += other.count
+      first = first ?? other.first
+    }
+  }
+
+  var outcomes: [EvaluationOutcome] = []
+  var problems = Problems()
+}
+
+/// Judges the lines of a chunk.
+final class EvaluationWorker<Judge: LineJudge>: LineWorker {
+  private let judge: Judge
+  private let mode: EvaluationMode
+  private let writesVerdicts: Bool
+
+  init(_ judge: Judge, mode: EvaluationMode, writesVerdicts: Bool) {
+    self.judge = judge
+    self.mode = mode
+    self.writesVerdicts = writesVerdicts
+  }
+
+  func process(_ chunk: LineChunk, file: String, into output: inout [UInt8]) -> EvaluationReport {
+    var report = EvaluationReport()
+    let text = chunk.bytes.span
+    chunk.forEachLine { number, range in
+      if LineChunk.isBlank(text, range) { return }
+      do throws(EvaluationProblem) {
+        let outcome = try judge.judge(text.extracting(range), file: file)
+        if writesVerdicts { write(outcome, &output) }
+        report.outcomes.append(outcome)
+      } catch {
+        report.problems.add(.init(count: 1, first: "\(file), line \(number): \(error.message)"))
+        guard writesVerdicts else { return }
+        output += Array(
+          #"{"id":null,"category":null,"model":null,"valid":null,"error_type":null,"error":{"line":\#(number),"message":"#
+            .utf8)
+        VerdictWriter.append(error.message, to: &output)
+        output += Array("}}\n".utf8)
+      }
+    }
+    return report
+  }
+
+  private func write(_ outcome: EvaluationOutcome, _ output: inout [UInt8]) {
+    let sample = outcome.sample
+    let verdict = mode == .strict ? sample.strict ?? sample.official : sample.official
+    output += Array(#"{"id":"#.utf8)
+    JSONWriter.compact.appendString(sample.id.span, 0..<sample.id.count, to: &output)
+    output += Array(#","category":"#.utf8)
+    VerdictWriter.append(sample.category, to: &output)
+    output += Array(#","model":"#.utf8)
+    if outcome.model.utf8.isEmpty {
+      output += Array("null".utf8)
+    } else {
+      VerdictWriter.append(outcome.model, to: &output)
+    }
+    output += Array(#","valid":\#(verdict.isValid.map { "\($0)" } ?? "null"),"error_type":"#.utf8)
+    if let error = verdict.errorType { VerdictWriter.append(error, to: &output) } else { output += Array("null".utf8) }
+    output += [0x7D, 0x0A]
+  }
+}
+
+/// A line of the benchmarks that are read plainly: `{"id", "category"?, "model"?, "raw" | "decoded"}`.
+struct PlainRow {
+  let value: Value
+  let id: String
+  let category: String?
+  let model: String
+  let prediction: BenchmarkPrediction
+
+  init(_ line: Span<UInt8>, model: String?) throws(EvaluationProblem) {
+    do throws(ValueError) {
+      value = try ValueReader(syntax: .python, limits: .python).read(line)
+    } catch {
+      throw EvaluationProblem(message: "the line is not JSON: \(error)")
+    }
+    guard let id = value["id"]?.string else { throw EvaluationProblem(message: "there is no \"id\"") }
+    self.id = id
+    category = value["category"]?.string
+    self.model = value["model"]?.string ?? model ?? ""
+    if let text = value["raw"]?.stringBytes {
+      prediction = .text(text)
+    } else if let decoded = value["decoded"] ?? value["model_output"] {
+      prediction = .decoded(decoded)
+    } else {
+      throw EvaluationProblem(message: "there is neither \"raw\", a text, nor \"decoded\"")
+    }
+  }
+}

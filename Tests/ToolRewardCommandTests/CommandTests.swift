@@ -327,7 +327,7 @@ private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     let formats = try Run(["formats", "--json"])
     #expect(formats.output.split(separator: "\n").map { $0.prefix(22) }.contains(#"{"name":"hermes","summ"#))
     let rewards = try Run(["rewards", "--json"])
-    #expect(rewards.output.split(separator: "\n").count == 13)
+    #expect(rewards.output.split(separator: "\n").count == 15)
     #expect(rewards.output.hasPrefix(#"{"name":"tool-n1","summary":""#))
     #expect(try Run(["rewards"]).output.contains("exact-match\n  "))
     #expect(try Run(["--help"]).output.contains("EXAMPLES"))

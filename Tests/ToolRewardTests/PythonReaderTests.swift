@@ -94,7 +94,7 @@ private func read(_ text: [UInt8], _ rule: PythonPayload, end: Int? = nil) -> St
       ("[f(a={**{}}), g()]", "f !not_a_literal@5 ; g{}"), ("[f(a=[*x]), g()]", "f !not_a_literal@6 ; g{}"),
       ("[f(a=true), g()]", "f !not_a_literal@5 ; g{}"), ("[f(a=x, a=1), g()]", "f !not_a_literal@5 ; g{}"),
       (
-        #"[f(a='\N{DIGIT ONE}\N{latin small letter e with acute}\N{CJK UNIFIED IDEOGRAPH-4E00}\N{LF}'), g()]"#,
+        #"[f(a='\N{DIGIT ONE}\N{latin small letter e with acute}\N{CJK UNIFIED IDEOGRAPH-4E00}\N{LINE FEED}'), g()]"#,
         #"f{"a":"1é一\n"} ; g{}"#
       ),
       ("[f(**{'a': 1}), g()]", "f !unpacked_argument@3 ; g{}"),

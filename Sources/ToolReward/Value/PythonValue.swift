@@ -282,3 +282,16 @@ extension ValueSession {
     return Value(tape: tape, index: node)
   }
 }
+
+extension ValueSession {
+  /// Reads a range as JSON and nothing else, onto the session's tape. Returns its node; `nil` where it is none.
+  package func plainDocument(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    try? readDocument(text, range, syntax: .json, limits: .standard)
+  }
+}
+
+extension Value {
+  /// The value where it lies.
+  @inline(__always)
+  package func withTape<R>(_ body: (TapeView, Int) -> R) -> R { body(tape.view, index) }
+}

@@ -300,3 +300,50 @@ func seededHash(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ seed: UInt64) -> 
   hash = (hash ^ rest) &* 0xC4CE_B9FE_1A85_EC53
   return hash ^ (hash >> 29)
 }
+
+// What modules above the core ask of nodes.
+extension TapeView {
+  /// What a node is.
+  @inline(__always)
+  package func kind(_ index: Int) -> TapeNode.Kind { nodes[index].kind }
+
+  /// Where a scalar's payload is.
+  @inline(__always)
+  package func payload(_ index: Int) -> Range<Int> { nodes[index].payload }
+
+  /// Whether a number has a fraction or an exponent.
+  @inline(__always)
+  package func isFractional(_ index: Int) -> Bool { nodes[index].flags.contains(.fractional) }
+
+  /// Whether a number is none of NaN, Infinity and -Infinity.
+  @inline(__always)
+  package func isFinite(_ index: Int) -> Bool { !nodes[index].flags.contains(.nonFinite) }
+
+  /// Whether an object has a name twice, or something within it has.
+  @inline(__always)
+  package func hasDuplicates(_ index: Int) -> Bool {
+    !nodes[index].flags.isDisjoint(with: [.duplicateNames, .duplicateNamesBelow])
+  }
+
+  /// The calls of a list of objects with one member each; `nil` if it is anything else.
+  package func calls(ofList list: Int) -> [(name: Int, arguments: Int)]? {
+    guard nodes[list].kind == .array, !nodes[list].flags.contains(.tuple) else { return nil }
+    var calls: [(name: Int, arguments: Int)] = []
+    var item = list + 1
+    let end = after(list)
+    while item < end {
+      guard nodes[item].kind == .object, nodes[item].count == 1 else { return nil }
+      calls.append((item + 1, item + 2))
+      item = after(item)
+    }
+    return calls
+  }
+
+  /// The call of an object with a name and arguments; `nil` if it has not both, once each.
+  package func call(of object: Int, _ arguments: [UInt8]) -> (name: Int, arguments: Int)? {
+    guard nodes[object].kind == .object, !hasDuplicates(object), let value = member(arguments, of: object),
+      let name = member(Array("name".utf8), of: object)
+    else { return nil }
+    return (name, value)
+  }
+}

@@ -113,7 +113,7 @@ public struct BFCLDataset: Sendable {
           expected.append(call)
         }
       }
-      questions.append(BFCLQuestion(id: id, functions: functions, expected: expected))
+      questions.append(BFCLQuestion(id: id, functions: functions, expected: expected, language: category.language))
     }
     return questions
   }

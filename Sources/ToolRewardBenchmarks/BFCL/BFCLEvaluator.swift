@@ -32,6 +32,11 @@ public final class BFCLEvaluator {
     turnsDots: Bool, isStrict: Bool
   ) -> (official: BenchmarkVerdict, strict: BenchmarkVerdict?)? {
     guard let question = dataset.question(id, category, hint: &hint) else { return nil }
+    if !isStrict, category.hasAnswers, let quick = question.quick,
+      decoding.isRight(prediction, decoder, quick, turnsDots: turnsDots)
+    {
+      return (BenchmarkVerdict(isValid: true), nil)
+    }
     let decoded: BFCLDecoding.Result
     switch prediction {
     case .text(let text): decoded = decoding.decode(text, decoder, category.language)
@@ -46,6 +51,11 @@ public final class BFCLEvaluator {
     isStrict: Bool
   ) -> (official: BenchmarkVerdict, strict: BenchmarkVerdict?)? {
     guard let question = dataset.question(id, category, hint: &hint) else { return nil }
+    if !isStrict, category.hasAnswers, decoder == .list || decoder == .plain, let quick = question.quick,
+      decoding.isRight(.decoded(output), decoder, quick, turnsDots: turnsDots)
+    {
+      return (BenchmarkVerdict(isValid: true), nil)
+    }
     let decoded = decoding.decode(PythonValue(output), decoder)
     return verdicts(decoded, question, category, turnsDots: turnsDots, isStrict: isStrict)
   }

@@ -150,6 +150,64 @@ final class BFCLDecoding {
     }
   }
 
+  /// Whether a prediction is surely right, its calls being plain: false tells nothing.
+  func isRight(
+    _ prediction: BenchmarkPrediction, _ kind: BFCLOutputDecoder, _ check: BFCLQuickCheck, turnsDots: Bool
+  ) -> Bool {
+    switch prediction {
+    case .decoded(let value):
+      return value.withTape { tape, index in
+        guard !tape.hasDuplicates(index), let calls = tape.calls(ofList: index) else { return false }
+        return check.areRight(calls, tape, turnsDots: turnsDots)
+      }
+    case .text(let text):
+      let session = session
+      defer { session.removeTape() }
+      switch kind {
+      case .prompt:
+        guard let calls = decoder.plainCalls(text.span, session: session) else { return false }
+        return check.areRight(calls, session.tape, turnsDots: turnsDots)
+      case .hermes:
+        guard let calls = Self.hermesCalls(text.span, session) else { return false }
+        return check.areRight(calls, session.tape, turnsDots: turnsDots)
+      case .xlam, .bitagent:
+        guard let list = session.plainDocument(text.span, 0..<text.count) else { return false }
+        var calls: [(name: Int, arguments: Int)] = []
+        let tape = session.tape
+        if tape.kind(list) == .array {
+          var item = list + 1
+          while item < tape.after(list) {
+            guard let call = tape.call(of: item, Self.arguments) else { return false }
+            calls.append(call)
+            item = tape.after(item)
+          }
+        } else {
+          guard let call = tape.call(of: list, Self.arguments) else { return false }
+          calls.append(call)
+        }
+        return check.areRight(calls, tape, turnsDots: turnsDots)
+      default: return false
+      }
+    }
+  }
+
+  private static let arguments = Array("arguments".utf8)
+
+  /// The calls of blocks that all hold plain JSON objects.
+  private static func hermesCalls(_ text: Span<UInt8>, _ session: ValueSession) -> [(name: Int, arguments: Int)]? {
+    var calls: [(name: Int, arguments: Int)] = []
+    var position = 0
+    while let start = ByteSearch.firstIndex(of: Self.open, in: text, from: position) {
+      let begin = start + Self.open.count
+      guard let end = ByteSearch.firstIndex(of: Self.close, in: text, from: begin) else { break }
+      position = end + Self.close.count
+      guard let node = session.plainDocument(text, begin..<end), let call = session.tape.call(of: node, Self.arguments)
+      else { return nil }
+      calls.append(call)
+    }
+    return calls
+  }
+
   // MARK: Formats
 
   private static let open = Array("<tool_call>\n".utf8)

@@ -142,8 +142,11 @@ final class BFCLQuestion: Sendable {
   let id: [UInt8]
   let functions: [BFCLFunction]
   let expected: [BFCLExpectedCall]
+  /// Most right answers at a glance; `nil` if the sample is not of the plain kind.
+  let quick: BFCLQuickCheck?
 
-  init(id: [UInt8], functions: [BFCLFunction], expected: [BFCLExpectedCall]) {
+  init(id: [UInt8], functions: [BFCLFunction], expected: [BFCLExpectedCall], language: BFCLCategory.Language) {
+    quick = BFCLQuickCheck(expected, language)
     self.id = id
     self.functions = functions
     self.expected = expected

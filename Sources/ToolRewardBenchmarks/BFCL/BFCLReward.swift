@@ -80,7 +80,9 @@ public struct BFCLReward: RewardPolicy {
     var turnsDots = false
     if case .boolean(let given)? = truth["underscore_to_dot"] { turnsDots = given }
     return GroundTruth(
-      payload: Sample(BFCLQuestion(id: [], functions: functions, expected: expected), category, turnsDots))
+      payload: Sample(
+        BFCLQuestion(id: [], functions: functions, expected: expected, language: category.language), category, turnsDots
+      ))
   }
 
   private func category(

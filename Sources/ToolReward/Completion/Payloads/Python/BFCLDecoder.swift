@@ -103,6 +103,13 @@ package struct BFCLDecoder: Sendable {
 
   // MARK: As Python has them
 
+  /// The calls of a text that nothing is unusual about, on the session's tape; `nil` for any other, of which this tells nothing.
+  package func plainCalls(_ text: Span<UInt8>, session: ValueSession) -> [(name: Int, arguments: Int)]? {
+    guard text.count <= limits.bytes, TextChecks.isASCII(text) else { return nil }
+    let (source, shift) = cleaned(text, 0..<text.count)
+    return source.contains(0) ? nil : plainCalls(source, shift, session)
+  }
+
   /// The calls with all that Python has in their arguments; `nil` where the package raises.
   ///
   /// Unlike ``decode(_:_:session:)`` it knows byte strings and complex numbers, which are values of a type that no parameter has.

@@ -26,7 +26,7 @@ import ToolReward
   static let python: [Row] = [
     Row("integer", "[1]", "1", nil, nil),
     Row("integer", "[1]", "True", "type_error:simple", "type_error:simple"),
-    Row("integer", "[1]", "1.0", "type_error:simple", "value_error:others"),
+    Row("integer", "[1]", "1.0", "type_error:simple", "type_error:simple"),
     Row("integer", #"[1,""]"#, "''", "type_error:simple", "type_error:simple"),
     Row("integer", "[9007199254740993]", "9007199254740993", nil, nil),
     Row("integer", "[9007199254740993]", "9007199254740992", "value_error:others", "value_error:others"),

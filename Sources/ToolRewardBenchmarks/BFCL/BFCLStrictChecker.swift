@@ -138,7 +138,7 @@ struct BFCLStrictChecker {
     }
   }
 
-  private static let floats = ["float", "double", "number"].map { Array($0.utf8) }
+  private static let floats = ["float", "double", "number", "any"].map { Array($0.utf8) }
 
   /// A member of an expected object is a list of what it may be.
   private func isOneOf(_ value: PythonValue, _ expected: PythonValue, _ definition: PythonValue) -> Bool {

@@ -307,6 +307,10 @@ extension TapeView {
   @inline(__always)
   package func kind(_ index: Int) -> TapeNode.Kind { nodes[index].kind }
 
+  /// Whether a node is a string, or a member's name.
+  @inline(__always)
+  package func isText(_ index: Int) -> Bool { nodes[index].kind == .string || nodes[index].kind == .name }
+
   /// Where a scalar's payload is.
   @inline(__always)
   package func payload(_ index: Int) -> Range<Int> { nodes[index].payload }
@@ -323,6 +327,11 @@ extension TapeView {
   @inline(__always)
   package func hasDuplicates(_ index: Int) -> Bool {
     !nodes[index].flags.isDisjoint(with: [.duplicateNames, .duplicateNamesBelow])
+  }
+
+  /// Whether an object is how a tuple is spelt in JSON: `{"__tuple__": […]}`.
+  package func isSpeltTuple(_ object: Int) -> Bool {
+    nodes[object].kind == .object && nodes[object].count == 1 && payload(of: object + 1) == Array("__tuple__".utf8)
   }
 
   /// The calls of a list of objects with one member each; `nil` if it is anything else.

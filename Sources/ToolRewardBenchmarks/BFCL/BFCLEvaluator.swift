@@ -32,10 +32,10 @@ public final class BFCLEvaluator {
     turnsDots: Bool, isStrict: Bool
   ) -> (official: BenchmarkVerdict, strict: BenchmarkVerdict?)? {
     guard let question = dataset.question(id, category, hint: &hint) else { return nil }
-    if !isStrict, category.hasAnswers, let quick = question.quick,
-      decoding.isRight(prediction, decoder, quick, turnsDots: turnsDots)
-    {
-      return (BenchmarkVerdict(isValid: true), nil)
+    switch decoding.glance(at: prediction, decoder, question, category, turnsDots: turnsDots, judges: !isStrict) {
+    case .judged(let error): return (Self.verdict(error), nil)
+    case .calls(let calls): return verdicts(true, calls, question, category, turnsDots: turnsDots, isStrict: isStrict)
+    case .nothing: break
     }
     let decoded: BFCLDecoding.Result
     switch prediction {
@@ -51,10 +51,11 @@ public final class BFCLEvaluator {
     isStrict: Bool
   ) -> (official: BenchmarkVerdict, strict: BenchmarkVerdict?)? {
     guard let question = dataset.question(id, category, hint: &hint) else { return nil }
-    if !isStrict, category.hasAnswers, decoder == .list || decoder == .plain, let quick = question.quick,
-      decoding.isRight(.decoded(output), decoder, quick, turnsDots: turnsDots)
+    if !isStrict, decoder == .list || decoder == .plain,
+      case .judged(let error) = decoding.glance(
+        at: .decoded(output), decoder, question, category, turnsDots: turnsDots, judges: true)
     {
-      return (BenchmarkVerdict(isValid: true), nil)
+      return (Self.verdict(error), nil)
     }
     let decoded = decoding.decode(PythonValue(output), decoder)
     return verdicts(decoded, question, category, turnsDots: turnsDots, isStrict: isStrict)
@@ -72,11 +73,19 @@ public final class BFCLEvaluator {
     case .failure: output = nil
     case .value(let value): output = value
     }
-    let calls = output.flatMap { BFCLChecker.calls($0) }
-    let official = Self.verdict(official(output != nil, calls, question, category, turnsDots))
+    return verdicts(
+      output != nil, output.flatMap { BFCLChecker.calls($0) }, question, category, turnsDots: turnsDots,
+      isStrict: isStrict)
+  }
+
+  private func verdicts(
+    _ isDecoded: Bool, _ calls: [BFCLChecker.Call]?, _ question: BFCLQuestion, _ category: BFCLCategory,
+    turnsDots: Bool, isStrict: Bool
+  ) -> (official: BenchmarkVerdict, strict: BenchmarkVerdict?) {
+    let official = Self.verdict(official(isDecoded, calls, question, category, turnsDots))
     guard isStrict else { return (official, nil) }
     let strict = BFCLStrictChecker(language: category.language, turnsDots: turnsDots)
-    return (official, Self.verdict(strict.check(output != nil, calls, question, category.rule)))
+    return (official, Self.verdict(strict.check(isDecoded, calls, question, category.rule)))
   }
 
   private func official(

@@ -150,45 +150,94 @@ final class BFCLDecoding {
     }
   }
 
-  /// Whether a prediction is surely right, its calls being plain: false tells nothing.
-  func isRight(
-    _ prediction: BenchmarkPrediction, _ kind: BFCLOutputDecoder, _ check: BFCLQuickCheck, turnsDots: Bool
-  ) -> Bool {
+  /// What a glance at an output tells.
+  enum Glance {
+    /// The official verdict: `nil` if it is right.
+    case judged(BFCLErrorType?)
+    /// Its calls, if nothing is unusual about how they are written.
+    case calls([BFCLChecker.Call])
+    case nothing
+  }
+
+  /// Looks at an output without making values of it.
+  ///
+  /// - Parameter judges: Whether the official verdict is enough.
+  func glance(
+    at prediction: BenchmarkPrediction, _ kind: BFCLOutputDecoder, _ question: BFCLQuestion, _ category: BFCLCategory,
+    turnsDots: Bool, judges: Bool
+  ) -> Glance {
+    guard category.language == .python else { return .nothing }
     switch prediction {
     case .decoded(let value):
+      guard judges else { return .nothing }
       return value.withTape { tape, index in
-        guard !tape.hasDuplicates(index), let calls = tape.calls(ofList: index) else { return false }
-        return check.areRight(calls, tape, turnsDots: turnsDots)
+        guard !tape.hasDuplicates(index), let calls = tape.calls(ofList: index) else { return .nothing }
+        // Arguments that are a tuple's spelling are no object.
+        for call in calls where tape.isSpeltTuple(call.arguments) { return .nothing }
+        let known = Self.judge(calls, tape, question, category, turnsDots)
+        if case .calls = known { return .nothing }
+        return known
       }
     case .text(let text):
       let session = session
       defer { session.removeTape() }
+      var calls: [(name: Int, arguments: Int)]?
       switch kind {
-      case .prompt:
-        guard let calls = decoder.plainCalls(text.span, session: session) else { return false }
-        return check.areRight(calls, session.tape, turnsDots: turnsDots)
-      case .hermes:
-        guard let calls = Self.hermesCalls(text.span, session) else { return false }
-        return check.areRight(calls, session.tape, turnsDots: turnsDots)
-      case .xlam, .bitagent:
-        guard let list = session.plainDocument(text.span, 0..<text.count) else { return false }
-        var calls: [(name: Int, arguments: Int)] = []
-        let tape = session.tape
-        if tape.kind(list) == .array {
-          var item = list + 1
-          while item < tape.after(list) {
-            guard let call = tape.call(of: item, Self.arguments) else { return false }
-            calls.append(call)
-            item = tape.after(item)
-          }
-        } else {
-          guard let call = tape.call(of: list, Self.arguments) else { return false }
-          calls.append(call)
-        }
-        return check.areRight(calls, tape, turnsDots: turnsDots)
-      default: return false
+      case .prompt: calls = decoder.plainCalls(text.span, session: session)
+      case .hermes: calls = Self.hermesCalls(text.span, session)
+      case .xlam, .bitagent: calls = Self.listedCalls(text.span, session)
+      default: break
       }
+      guard let calls else { return .nothing }
+      let tape = session.tape
+      if judges {
+        let known = Self.judge(calls, tape, question, category, turnsDots)
+        if case .judged = known { return known }
+      }
+      var values: [BFCLChecker.Call] = []
+      values.reserveCapacity(calls.count)
+      for call in calls {
+        guard tape.kind(call.arguments) == .object, tape.isText(call.name) else { return .nothing }
+        values.append(
+          BFCLChecker.Call(
+            name: .string(tape.payload(of: call.name)), arguments: PythonValue(tape, call.arguments).members))
+      }
+      return .calls(values)
     }
+  }
+
+  private static func judge(
+    _ calls: [(name: Int, arguments: Int)], _ tape: TapeView, _ question: BFCLQuestion, _ category: BFCLCategory,
+    _ turnsDots: Bool
+  ) -> Glance {
+    for call in calls where tape.kind(call.arguments) != .object || !tape.isText(call.name) { return .nothing }
+    if !category.hasAnswers {
+      let isRelevance = category.rule == .relevance
+      if calls.isEmpty { return .judged(isRelevance ? .relevanceDecoderFailed : nil) }
+      return .judged(isRelevance ? nil : .irrelevanceDecoderSuccess)
+    }
+    switch question.quick?.check(calls, tape, category.rule, turnsDots: turnsDots) {
+    case .right?: return .judged(nil)
+    case .wrong(let error)?: return .judged(error)
+    default: return .calls([])
+    }
+  }
+
+  /// The calls of a JSON array of objects, or of one object.
+  private static func listedCalls(
+    _ text: Span<UInt8>, _ session: ValueSession
+  ) -> [(name: Int, arguments: Int)]? {
+    guard let list = session.plainDocument(text, 0..<text.count) else { return nil }
+    let tape = session.tape
+    guard tape.kind(list) == .array else { return tape.call(of: list, arguments).map { [$0] } }
+    var calls: [(name: Int, arguments: Int)] = []
+    var item = list + 1
+    while item < tape.after(list) {
+      guard let call = tape.call(of: item, arguments) else { return nil }
+      calls.append(call)
+      item = tape.after(item)
+    }
+    return calls
   }
 
   private static let arguments = Array("arguments".utf8)

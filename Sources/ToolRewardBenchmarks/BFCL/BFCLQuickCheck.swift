@@ -1,12 +1,19 @@
 internal import ToolReward
 
-/// Tells of most right answers that they are right, without making values of them: what calls hold is compared where it was read, with a
+/// Tells of most answers whether they are right, without making values of them: what calls hold is compared where it was read, with a
 /// sample's answers packed one after the other.
 ///
-/// It says yes only where ``BFCLChecker`` does; whatever is unusual, and every wrong answer, is left to that one. Calls are compared with the
-/// answers in order: where that fits, the official first fit finds the same.
+/// It says what ``BFCLChecker`` does, or nothing: whatever is unusual is left to that one.
 struct BFCLQuickCheck: Sendable {
-  // For each call: name; which arguments must be there, as bits; how many arguments; for each argument its size, name, kind and values.
+  /// What is known of an answer.
+  enum Result: Equatable {
+    case right
+    case wrong(BFCLErrorType)
+    case unknown
+  }
+
+  // For each call: name; which arguments a call must have, as bits; which of them the function requires; how many arguments there are; for
+  // each argument its size, name, kind and values.
   private let bytes: [UInt8]
   private let count: Int
 
@@ -23,15 +30,17 @@ struct BFCLQuickCheck: Sendable {
     for call in expected {
       guard let function = call.function, call.arguments.count <= 64 else { return nil }
       var needed: UInt64 = 0
+      var required: UInt64 = 0
       for (place, argument) in call.arguments.enumerated() where !argument.alternatives.isOptional {
         needed |= 1 << UInt64(place)
       }
       for name in function.required {
         guard let place = call.arguments.firstIndex(where: { $0.name == name }) else { return nil }
-        needed |= 1 << UInt64(place)
+        required |= 1 << UInt64(place)
       }
       packer.append(function.name)
       packer.append(needed)
+      packer.append(required)
       packer.append(UInt32(call.arguments.count))
       for argument in call.arguments { packer.append(argument) }
     }
@@ -39,91 +48,114 @@ struct BFCLQuickCheck: Sendable {
     count = expected.count
   }
 
-  /// Whether calls are surely right: false tells nothing.
+  /// Compares calls.
   ///
   /// - Parameters:
   ///   - calls: The nodes of names and arguments.
   ///   - tape: Where they are.
+  ///   - rule: The category's.
   ///   - turnsDots: Whether names have underscores for dots.
-  func areRight(_ calls: [(name: Int, arguments: Int)], _ tape: TapeView, turnsDots: Bool) -> Bool {
-    guard calls.count == count else { return false }
-    var reader = Reader(bytes.span)
+  func check(
+    _ calls: [(name: Int, arguments: Int)], _ tape: TapeView, _ rule: BFCLCategory.Rule, turnsDots: Bool
+  ) -> Result {
     for call in calls {
-      let name = reader.range()
-      guard tape.kind(call.name) == .string || tape.kind(call.name) == .name, isName(name, tape, call.name, turnsDots)
-      else { return false }
-      let needed = reader.long()
-      let count = reader.number()
-      guard tape.kind(call.arguments) == .object, !tape.hasDuplicates(call.arguments) else { return false }
-      guard let given = arguments(call.arguments, count, tape, &reader), given & needed == needed else { return false }
+      guard tape.kind(call.arguments) == .object, !tape.hasDuplicates(call.arguments) else { return .unknown }
     }
-    return true
+    guard calls.count == (rule == .parallel || rule == .multiple ? count : 1) else {
+      return .wrong(
+        rule == .parallel ? .parallelWrongCount : rule == .multiple ? .multipleWrongCount : .simpleWrongCount)
+    }
+    var reader = Reader(bytes.span)
+    if rule != .parallel { return check(calls[0], tape, &reader, turnsDots: turnsDots) }
+    // Where each call meets the answer of its place, the official first fit finds the same. Else it is left to the checker.
+    for call in calls {
+      guard check(call, tape, &reader, turnsDots: turnsDots) == .right else { return .unknown }
+    }
+    return .right
   }
 
-  private func isName(_ range: Range<Int>, _ tape: TapeView, _ node: Int, _ turnsDots: Bool) -> Bool {
-    let payload = tape.payload(node)
-    guard payload.count == range.count else { return false }
-    for offset in 0..<range.count {
-      var byte = bytes[range.lowerBound + offset]
-      if turnsDots, byte == 0x2E { byte = 0x5F }
-      if tape.bytes[payload.lowerBound + offset] != byte { return false }
-    }
-    return true
-  }
-
-  /// Which arguments are given, all being right; `nil` if one is not. The reader goes behind the call.
-  private func arguments(_ object: Int, _ count: Int, _ tape: TapeView, _ reader: inout Reader) -> UInt64? {
+  /// Compares a call with the answer that the reader stands before; behind it, if the call is right.
+  private func check(
+    _ call: (name: Int, arguments: Int), _ tape: TapeView, _ reader: inout Reader, turnsDots: Bool
+  ) -> Result {
+    let name = reader.range()
+    guard tape.isText(call.name) else { return .unknown }
+    guard isName(name, tape, call.name, turnsDots) else { return .wrong(.wrongFunctionName) }
+    let needed = reader.long()
+    let required = reader.long()
+    let count = reader.number()
     let first = reader.position
     for _ in 0..<count { reader.skip() }
     let end = reader.position
+
+    // Which arguments are given, and what is first wrong about them in the model's order.
     var given: UInt64 = 0
+    var wrong: BFCLErrorType?
     // The argument that is looked at next, and where it is.
     var place = 0
     var start = first
-    var member = object + 1
-    let last = tape.after(object)
+    var member = call.arguments + 1
+    let last = tape.after(call.arguments)
     while member < last {
       // Mostly they come in the answer's order: the search goes on where the last one was found, and once around.
-      var steps = 0
       var found = false
-      while steps < count {
+      for _ in 0..<count {
         var argument = Reader(bytes.span, at: start)
         let size = argument.number()
         let next = start + 4 + size
         let own = place
         place = next >= end ? 0 : place + 1
         start = next >= end ? first : next
-        steps += 1
-        let name = argument.range()
-        guard isSameName(name, tape, member) else { continue }
-        guard holds(&argument, tape, member + 1) else { return nil }
-        given |= 1 << UInt64(own)
+        guard isSameName(argument.range(), tape, member) else { continue }
         found = true
+        given |= 1 << UInt64(own)
+        if wrong == nil {
+          switch compare(&argument, tape, member + 1) {
+          case .right: break
+          case .wrong(let error): wrong = error
+          case .unknown: return .unknown
+          }
+        }
         break
       }
-      if !found { return nil }
+      if !found, wrong == nil { wrong = .unexpectedParameter }
       member = tape.after(member + 1)
     }
-    return given
+    if given & required != required { return .wrong(.missingRequired) }
+    if let wrong { return .wrong(wrong) }
+    return given & needed == needed ? .right : .wrong(.missingOptional)
+  }
+
+  private func isName(_ range: Range<Int>, _ tape: TapeView, _ node: Int, _ turnsDots: Bool) -> Bool {
+    if !turnsDots { return isSameName(range, tape, node) }
+    let payload = tape.payload(node)
+    guard payload.count == range.count else { return false }
+    for offset in 0..<range.count {
+      let byte = bytes[range.lowerBound + offset]
+      if tape.bytes[payload.lowerBound + offset] != (byte == 0x2E ? 0x5F : byte) { return false }
+    }
+    return true
   }
 
   private func isSameName(_ range: Range<Int>, _ tape: TapeView, _ node: Int) -> Bool {
     ByteSearch.equal(bytes.span, range, tape.bytes, tape.payload(node))
   }
 
-  /// Whether a value is one of those packed.
-  private func holds(_ reader: inout Reader, _ tape: TapeView, _ node: Int) -> Bool {
-    guard let kind = Kind(rawValue: reader.byte()) else { return false }
+  /// Compares a value with those packed.
+  private func compare(_ reader: inout Reader, _ tape: TapeView, _ node: Int) -> Result {
+    let kind = Kind(rawValue: reader.byte()) ?? .other
     let count = reader.number()
     switch (kind, tape.kind(node)) {
-    case (.string, .string): return holdsString(&reader, count, tape, tape.payload(node))
+    case (.string, .string): return compareString(&reader, count, tape, tape.payload(node))
     case (.integer, .number) where !tape.isFractional(node), (.float, .number):
-      guard let number = number(tape, node) else { return false }
-      for _ in 0..<count where Double(bitPattern: reader.long()) == number { return true }
-      return false
-    case (.boolean, .true_): return reader.byte() & 1 != 0
-    case (.boolean, .false_): return reader.byte() & 2 != 0
-    default: return false
+      guard let number = number(tape, node) else { return .unknown }
+      for _ in 0..<count where Double(bitPattern: reader.long()) == number { return .right }
+      return .unknown
+    case (.boolean, .true_): return reader.byte() & 1 != 0 ? .right : .unknown
+    case (.boolean, .false_): return reader.byte() & 2 != 0 ? .right : .unknown
+    // Answers of strings begin with a string: nothing else has the type of the parameter, or of the answer.
+    case (.string, _): return .wrong(.typeSimple)
+    default: return .unknown
     }
   }
 
@@ -144,19 +176,20 @@ struct BFCLQuickCheck: Sendable {
     return Double(isNegative ? -value : value)
   }
 
-  /// Whether a text is one of the standard ones, by the rule of `standardize_string`. Text beyond ASCII is left to the checker.
-  private func holdsString(_ reader: inout Reader, _ count: Int, _ tape: TapeView, _ text: Range<Int>) -> Bool {
+  /// Compares a text with standard ones, by the rule of `standardize_string`. Text beyond ASCII is left to the checker.
+  private func compareString(_ reader: inout Reader, _ count: Int, _ tape: TapeView, _ text: Range<Int>) -> Result {
+    let source = tape.bytes
     for _ in 0..<count {
       let range = reader.range()
       var position = range.lowerBound
       var isSame = true
       for index in text {
-        var byte = tape.bytes[index]
+        var byte = source[index]
         switch byte {
         case 0x20, 0x2C, 0x2E, 0x2F, 0x2D, 0x5F, 0x2A, 0x5E: continue
         case 0x27: byte = 0x22
         case 0x41...0x5A: byte |= 0x20
-        case 0x80...: return false
+        case 0x80...: return .unknown
         default: break
         }
         guard position < range.upperBound, bytes[position] == byte else {
@@ -165,9 +198,10 @@ struct BFCLQuickCheck: Sendable {
         }
         position += 1
       }
-      if isSame, position == range.upperBound { return true }
+      if isSame, position == range.upperBound { return .right }
     }
-    return false
+    for index in text where source[index] >= 0x80 { return .unknown }
+    return .wrong(.valueString)
   }
 
   // MARK: Packing

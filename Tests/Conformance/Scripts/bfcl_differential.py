@@ -559,7 +559,7 @@ class Predictor:
         return self.name_changed(calls, lambda name: name.replace(*self.rng.choice([swap for swap in swaps if swap[0] in name] or swaps), 1))
 
     def spoil_name_of_another(self, calls, question):
-        return self.name_changed(calls, lambda name: self.rng.choice(question.functions)["name"])
+        return self.name_changed(calls, lambda name: self.rng.choice(question.functions or [{"name": "f"}])["name"])
 
     def spoil_name_empty(self, calls, question):
         return self.name_changed(calls, lambda name: "")
@@ -943,7 +943,7 @@ class Predictor:
         return calls
 
     def spoil_call_of_another(self, calls, question):
-        return calls + [{self.rng.choice(question.functions)["name"]: {}}]
+        return calls + [{self.rng.choice(question.functions or [{"name": "f"}])["name"]: {}}]
 
     def spoil_call_foreign(self, calls, question):
         calls.insert(self.rng.randint(0, len(calls)), {"finish": {"answer": "done"}})

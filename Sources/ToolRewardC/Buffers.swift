@@ -40,7 +40,8 @@ enum Input {
   static func tools(_ text: Span<UInt8>) throws(Failure) -> ToolsObject {
     let value: Value
     do throws(ValueError) {
-      value = try ValueReader().read(text)
+      // Within a record they are one level down.
+      value = try ValueReader.read(text, as: .json, depth: 1)
     } catch {
       throw .tools("the tools are not JSON: \(error)")
     }

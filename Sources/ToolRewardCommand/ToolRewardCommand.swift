@@ -17,6 +17,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
         toolreward explain completions.jsonl --id "wrong argument"
         toolreward parse --format hermes completions.jsonl
         toolreward validate --tools tools.json calls.jsonl
+        toolreward evaluate bfcl --data bfcl_eval/data predictions.jsonl
         toolreward rewards
 
       EXIT STATUS

@@ -36,12 +36,7 @@ public struct ValueReader: Sendable {
   }
 
   func read(_ text: Span<UInt8>, allowingSurrogates: Bool) throws(ValueError) -> Value {
-    let session = ValueSession()
-    let root = try session.readDocument(
-      text, 0..<text.count, syntax: syntax, limits: limits, allowingSurrogates: allowingSurrogates)
-    var tape = ValueTape()
-    session.takeTape(into: &tape)
-    return Value(tape: tape, index: root)
+    try ValueSession().value(text, syntax: syntax, limits: limits, allowingSurrogates: allowingSurrogates)
   }
 
   /// Reads a whole text as one value; only white space may surround it. O(text).

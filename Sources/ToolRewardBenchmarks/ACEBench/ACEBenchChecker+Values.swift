@@ -61,7 +61,7 @@ extension ACEBenchChecker {
       return try objectsError(value.elements, truth.elements)
     case .kind(.string):
       guard let text = value.text, let truth = truth.text else { throw Raised() }
-      return ACEBenchText.contains(ACEBenchText.standardized(truth), in: ACEBenchText.standardized(text))
+      return ACEBenchText.contains(StandardText.of(truth), in: StandardText.of(text))
         ? nil : .valueErrorString
     default: return nil
     }
@@ -127,7 +127,7 @@ extension ACEBenchChecker {
   /// `list_checker`: equal, after the strings among the elements are standardised.
   private static func areSameLists(_ value: [PythonValue], _ truth: [PythonValue]) -> Bool {
     PythonValue.areEqual(
-      .list(value.map { ACEBenchText.standardized($0) }), .list(truth.map { ACEBenchText.standardized($0) }))
+      .list(value.map { StandardText.of($0) }), .list(truth.map { StandardText.of($0) }))
   }
 
   private static func objectsError(
@@ -152,8 +152,8 @@ extension ACEBenchChecker {
       if truth.kind == .dictionary {
         if let error = try objectError(value, truth) { return error }
       } else {
-        let text = ACEBenchText.standardized(value).pythonString
-        guard ACEBenchText.contains(ACEBenchText.standardized(truth).pythonString, in: text) else { return .valueError }
+        let text = StandardText.of(value).pythonString
+        guard ACEBenchText.contains(StandardText.of(truth).pythonString, in: text) else { return .valueError }
       }
     }
     return nil

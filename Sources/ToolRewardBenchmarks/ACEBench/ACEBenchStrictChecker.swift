@@ -89,7 +89,7 @@ struct ACEBenchStrictChecker {
   ) -> ACEBenchErrorType? {
     switch (value, truth) {
     case (.string(let text), .string(let expected)):
-      return ACEBenchText.standardized(text) == ACEBenchText.standardized(expected) ? nil : .valueErrorString
+      return StandardText.of(text) == StandardText.of(expected) ? nil : .valueErrorString
     case (.list(let elements), .list(let expected)):
       guard elements.count == expected.count else { return .valueErrorList }
       let items = schema?["items"]

@@ -34,8 +34,26 @@ struct BFCLChecker {
     return calls
   }
 
+  /// What is wrong with an output by the rule of its category; `nil` if nothing is.
+  ///
+  /// - Parameters:
+  ///   - isDecoded: Whether it could be decoded.
+  ///   - calls: Its calls; `nil` if what was decoded is no list of them.
+  func verdict(
+    _ isDecoded: Bool, _ calls: [Call]?, _ question: BFCLQuestion, _ rule: BFCLCategory.Rule
+  ) -> BFCLErrorType? {
+    switch rule {
+    case .irrelevance: return calls?.isEmpty == false ? .irrelevanceDecoderSuccess : nil
+    case .relevance: return calls?.isEmpty == false ? nil : .relevanceDecoderFailed
+    default:
+      guard isDecoded else { return .decoderFailed }
+      guard let calls else { return .decoderWrongOutputFormat }
+      return check(calls, question, rule)
+    }
+  }
+
   /// What is wrong with the calls; `nil` if nothing is.
-  func check(_ calls: [Call], _ question: BFCLQuestion, _ rule: BFCLCategory.Rule) -> BFCLErrorType? {
+  private func check(_ calls: [Call], _ question: BFCLQuestion, _ rule: BFCLCategory.Rule) -> BFCLErrorType? {
     do throws(Wrong) {
       switch rule {
       case .parallel: try parallel(calls, question)

@@ -1,5 +1,4 @@
 public import ToolReward
-internal import ToolRewardData
 
 /// The leaderboard's questions and answers, read from a folder as `bfcl_eval/data` is laid out: `BFCL_v4_multiple.json` beside
 /// `possible_answer/BFCL_v4_multiple.json`.
@@ -25,30 +24,22 @@ public struct BFCLDataset: Sendable {
   ///
   /// - Throws: ``BenchmarkDataError`` if there is none, or a file cannot be read.
   public init(folder: String) throws(BenchmarkDataError) {
-    var found: (version: BFCLVersion, prefix: String)?
-    for (version, prefix) in [(BFCLVersion.v4, "BFCL_v4_"), (.v3, "BFCL_v3_")] where found == nil {
-      for name in BFCLCategory.names where (try? LineSource.wholeFile("\(folder)/\(prefix)\(name).json")) != nil {
-        found = (version, prefix)
-        break
+    for (version, prefix) in [(BFCLVersion.v4, "BFCL_v4_"), (.v3, "BFCL_v3_")] {
+      var questions: [BFCLCategory: Questions] = [:]
+      for name in BFCLCategory.names {
+        guard let category = BFCLCategory(name),
+          let records = try BenchmarkRecords.lines(of: "\(folder)/\(prefix)\(name).json")
+        else { continue }
+        questions[category] = Questions(try Self.questions(records, category, folder, prefix))
       }
+      if questions.isEmpty { continue }
+      self.version = version
+      self.questions = questions
+      counts = questions.mapValues(\.list.count)
+      return
     }
-    guard let found else {
-      throw BenchmarkDataError(
-        file: folder, "there is no file BFCL_v3_….json or BFCL_v4_….json; name the folder 'data' of bfcl_eval")
-    }
-    version = found.version
-    var counts: [BFCLCategory: Int] = [:]
-    var questions: [BFCLCategory: Questions] = [:]
-    for name in BFCLCategory.names {
-      guard let category = BFCLCategory(name) else { continue }
-      let path = "\(folder)/\(found.prefix)\(name).json"
-      guard let bytes = try? LineSource.wholeFile(path) else { continue }
-      let samples = try Self.read(bytes, path, category, folder, found.prefix)
-      questions[category] = Questions(samples)
-      counts[category] = samples.count
-    }
-    self.counts = counts
-    self.questions = questions
+    throw BenchmarkDataError(
+      file: folder, "there is no file BFCL_v3_….json or BFCL_v4_….json; name the folder 'data' of bfcl_eval")
   }
 
   /// The categories that there is data of, in the leaderboard's order.
@@ -68,70 +59,44 @@ public struct BFCLDataset: Sendable {
     return questions.list[place]
   }
 
-  private static func read(
-    _ bytes: [UInt8], _ path: String, _ category: BFCLCategory, _ folder: String, _ prefix: String
+  private static func questions(
+    _ records: [(line: Int, value: Value)], _ category: BFCLCategory, _ folder: String, _ prefix: String
   ) throws(BenchmarkDataError) -> [BFCLQuestion] {
-    var answers: [[UInt8]: PythonValue] = [:]
-    let answerPath = "\(folder)/possible_answer/\(prefix)\(category.name).json"
-    if category.hasAnswers {
-      let file: [UInt8]
-      do throws(InputOutputError) {
-        file = try LineSource.wholeFile(answerPath)
-      } catch {
-        throw BenchmarkDataError(file: answerPath, "\(error)")
-      }
-      try forEachLine(file, answerPath) { value, line throws(BenchmarkDataError) in
-        guard let id = value["id"]?.text, let truth = value["ground_truth"], truth.kind == .list else {
-          throw BenchmarkDataError(file: answerPath, line: line, "there is no \"id\" with a \"ground_truth\"")
-        }
-        answers[id] = truth
-      }
-    }
+    let path = "\(folder)/\(prefix)\(category.name).json"
+    let answers = category.hasAnswers ? try Self.answers(folder, "\(prefix)\(category.name).json") : [:]
     var questions: [BFCLQuestion] = []
-    try forEachLine(bytes, path) { value, line throws(BenchmarkDataError) in
-      guard let id = value["id"]?.text, let given = value["function"] else {
-        throw BenchmarkDataError(file: path, line: line, "there is no \"id\" with a \"function\"")
+    for record in records {
+      let value = PythonValue(record.value)
+      guard let id = value["id"]?.text, let functions = value["function"] else {
+        throw BenchmarkDataError(file: path, line: record.line, "there is no \"id\" with a \"function\"")
       }
-      // A few samples have one function, not a list of one.
-      let definitions = given.kind == .dictionary ? [given] : given.elements
-      let functions = definitions.compactMap { BFCLFunction($0, category.language) }
-      guard functions.count == definitions.count else {
-        throw BenchmarkDataError(file: path, line: line, "a function has no name, or no parameters")
+      let name = String(decoding: id, as: UTF8.self)
+      if category.hasAnswers, answers[id] == nil {
+        throw BenchmarkDataError(file: path, line: record.line, "\(name) has no answer in possible_answer")
       }
-      var expected: [BFCLExpectedCall] = []
-      if category.hasAnswers {
-        guard let truth = answers[id] else {
-          throw BenchmarkDataError(
-            file: path, line: line, "\(String(decoding: id, as: UTF8.self)) has no answer in \(answerPath)")
-        }
-        for call in truth.elements {
-          guard let call = BFCLExpectedCall(call, functions: functions, isOnly: category.rule == .simple) else {
-            throw BenchmarkDataError(
-              file: answerPath,
-              "the answer of \(String(decoding: id, as: UTF8.self)) is no {name: {argument: […]}}")
-          }
-          expected.append(call)
-        }
+      do throws(BFCLQuestion.Problem) {
+        questions.append(try BFCLQuestion(id: id, functions: functions, answers: answers[id] ?? .list([]), category))
+      } catch {
+        throw BenchmarkDataError(file: path, line: record.line, "\(name): \(error.message)")
       }
-      questions.append(BFCLQuestion(id: id, functions: functions, expected: expected, language: category.language))
     }
     return questions
   }
 
-  static func forEachLine(
-    _ bytes: [UInt8], _ path: String, _ body: (PythonValue, Int) throws(BenchmarkDataError) -> Void
-  ) throws(BenchmarkDataError) {
-    let reader = ValueReader(syntax: .python, limits: .python)
-    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-      let line = Array(line)
-      if line.allSatisfy({ isJSONSpace($0) }) { continue }
-      let value: Value
-      do throws(ValueError) {
-        value = try reader.read(line)
-      } catch {
-        throw BenchmarkDataError(file: path, line: index + 1, "the line is not JSON: \(error)")
-      }
-      try body(PythonValue(value), index + 1)
+  /// The member "ground_truth" of each answer in a file.
+  static func answers(_ folder: String, _ name: String) throws(BenchmarkDataError) -> [[UInt8]: PythonValue] {
+    let path = "\(folder)/possible_answer/\(name)"
+    guard let records = try BenchmarkRecords.lines(of: path) else {
+      throw BenchmarkDataError(file: path, "there is no such file")
     }
+    var answers: [[UInt8]: PythonValue] = [:]
+    for record in records {
+      let value = PythonValue(record.value)
+      guard let id = value["id"]?.text, let truth = value["ground_truth"], truth.kind == .list else {
+        throw BenchmarkDataError(file: path, line: record.line, "there is no \"id\" with a \"ground_truth\"")
+      }
+      answers[id] = truth
+    }
+    return answers
   }
 }

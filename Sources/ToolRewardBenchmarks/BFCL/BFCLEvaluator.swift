@@ -82,24 +82,11 @@ public final class BFCLEvaluator {
     _ isDecoded: Bool, _ calls: [BFCLChecker.Call]?, _ question: BFCLQuestion, _ category: BFCLCategory,
     turnsDots: Bool, isStrict: Bool
   ) -> (official: BenchmarkVerdict, strict: BenchmarkVerdict?) {
-    let official = Self.verdict(official(isDecoded, calls, question, category, turnsDots))
+    let checker = BFCLChecker(language: category.language, turnsDots: turnsDots)
+    let official = Self.verdict(checker.verdict(isDecoded, calls, question, category.rule))
     guard isStrict else { return (official, nil) }
     let strict = BFCLStrictChecker(language: category.language, turnsDots: turnsDots)
     return (official, Self.verdict(strict.check(isDecoded, calls, question, category.rule)))
-  }
-
-  private func official(
-    _ isDecoded: Bool, _ calls: [BFCLChecker.Call]?, _ question: BFCLQuestion, _ category: BFCLCategory,
-    _ turnsDots: Bool
-  ) -> BFCLErrorType? {
-    switch category.rule {
-    case .irrelevance: return calls?.isEmpty == false ? .irrelevanceDecoderSuccess : nil
-    case .relevance: return calls?.isEmpty == false ? nil : .relevanceDecoderFailed
-    default:
-      guard isDecoded else { return .decoderFailed }
-      guard let calls else { return .decoderWrongOutputFormat }
-      return BFCLChecker(language: category.language, turnsDots: turnsDots).check(calls, question, category.rule)
-    }
   }
 
   private static func verdict(_ error: BFCLErrorType?) -> BenchmarkVerdict {

@@ -1,5 +1,4 @@
 public import ToolReward
-internal import ToolRewardData
 
 /// Checks multi-turn traces of the leaderboard and writes them as its official evaluator reads them.
 ///
@@ -50,15 +49,10 @@ public final class BFCLMultiTurn {
     public let line: [UInt8]
   }
 
-  private struct Function {
-    let parameters: Set<[UInt8]>
-    let required: [[UInt8]]
-  }
-
   private struct Sample {
     /// Whether calls are expected in each turn.
     let turns: [Bool]
-    let functions: [[UInt8]: Function]
+    let functions: [[UInt8]: BFCLFunction]
     /// From which turn on a function is offered.
     let since: [[UInt8]: Int]
   }
@@ -77,52 +71,50 @@ public final class BFCLMultiTurn {
   ///
   /// - Throws: ``BenchmarkDataError`` if there is none, or a file cannot be read.
   public init(folder: String) throws(BenchmarkDataError) {
-    let prefixes: [(BFCLVersion, String)] = [(.v4, "BFCL_v4_"), (.v3, "BFCL_v3_")]
-    let found = prefixes.first { (try? LineSource.wholeFile("\(folder)/\($0.1)multi_turn_base.json")) != nil }
-    guard let found else {
-      throw BenchmarkDataError(file: folder, "there is no file BFCL_v3_multi_turn_base.json or BFCL_v4_…")
-    }
-    version = found.0
-    decoding = BFCLDecoding(version)
-    var documents: [String: [[UInt8]: Function]] = [:]
-    var samples: [String: [[UInt8]: Sample]] = [:]
-    for category in Self.categories {
-      let path = "\(folder)/\(found.1)\(category).json"
-      guard let file = try? LineSource.wholeFile(path) else { continue }
-      var answers: [[UInt8]: [Bool]] = [:]
-      let answerPath = "\(folder)/possible_answer/\(found.1)\(category).json"
-      guard let answerFile = try? LineSource.wholeFile(answerPath) else {
-        throw BenchmarkDataError(file: answerPath, "cannot be read")
-      }
-      try BFCLDataset.forEachLine(answerFile, answerPath) { value, line throws(BenchmarkDataError) in
-        guard let id = value["id"]?.text, let truth = value["ground_truth"] else {
-          throw BenchmarkDataError(file: answerPath, line: line, "there is no \"id\" with a \"ground_truth\"")
-        }
-        answers[id] = truth.elements.map { !$0.elements.isEmpty }
-      }
-      var own: [[UInt8]: Sample] = [:]
-      try BFCLDataset.forEachLine(file, path) { value, line throws(BenchmarkDataError) in
-        guard let id = value["id"]?.text, let turns = answers[id] else {
-          throw BenchmarkDataError(file: path, line: line, "there is no \"id\", or no answer for it")
-        }
-        var functions: [[UInt8]: Function] = [:]
-        for name in value["involved_classes"]?.elements ?? [] {
-          let name = String(decoding: name.text ?? [], as: UTF8.self)
-          if documents[name] == nil { documents[name] = try Self.functions(of: name, folder) }
-          functions.merge(documents[name] ?? [:]) { first, _ in first }
-        }
-        var since: [[UInt8]: Int] = [:]
-        for turn in value["missed_function"]?.members ?? [] {
-          guard case .string(let number) = turn.key, let number = Int(String(decoding: number, as: UTF8.self)) else {
-            continue
+    for (version, prefix) in [(BFCLVersion.v4, "BFCL_v4_"), (.v3, "BFCL_v3_")] {
+      var documents: [String: [[UInt8]: BFCLFunction]] = [:]
+      var samples: [String: [[UInt8]: Sample]] = [:]
+      for category in Self.categories {
+        let name = "\(prefix)\(category).json"
+        guard let records = try BenchmarkRecords.lines(of: "\(folder)/\(name)") else { continue }
+        let answers = try BFCLDataset.answers(folder, name)
+        var own: [[UInt8]: Sample] = [:]
+        for record in records {
+          let value = PythonValue(record.value)
+          guard let id = value["id"]?.text, let turns = answers[id] else {
+            throw BenchmarkDataError(
+              file: "\(folder)/\(name)", line: record.line, "there is no \"id\", or no answer for it")
           }
-          for name in turn.value.elements { since[name.text ?? []] = number }
+          own[id] = try Self.sample(value, turns, &documents, folder)
         }
-        own[id] = Sample(turns: turns, functions: functions, since: since)
+        samples[category] = own
       }
-      samples[category] = own
+      if samples.isEmpty { continue }
+      self.version = version
+      self.samples = samples
+      decoding = BFCLDecoding(version)
+      return
     }
-    self.samples = samples
+    throw BenchmarkDataError(file: folder, "there is no file BFCL_v3_multi_turn_….json or BFCL_v4_multi_turn_….json")
+  }
+
+  private static func sample(
+    _ value: PythonValue, _ turns: PythonValue, _ documents: inout [String: [[UInt8]: BFCLFunction]], _ folder: String
+  ) throws(BenchmarkDataError) -> Sample {
+    var functions: [[UInt8]: BFCLFunction] = [:]
+    for name in value["involved_classes"]?.elements ?? [] {
+      let name = String(decoding: name.text ?? [], as: UTF8.self)
+      if documents[name] == nil { documents[name] = try Self.functions(of: name, folder) }
+      functions.merge(documents[name] ?? [:]) { first, _ in first }
+    }
+    var since: [[UInt8]: Int] = [:]
+    for turn in value["missed_function"]?.members ?? [] {
+      guard case .string(let number) = turn.key, let number = Int(String(decoding: number, as: UTF8.self)) else {
+        continue
+      }
+      for name in turn.value.elements { since[name.text ?? []] = number }
+    }
+    return Sample(turns: turns.elements.map { !$0.elements.isEmpty }, functions: functions, since: since)
   }
 
   /// The files of the functions' documentation, by class: `executable_backend_config.py`.
@@ -132,27 +124,22 @@ public final class BFCLMultiTurn {
     "VehicleControlAPI": "vehicle_control",
   ]
 
-  private static func functions(of name: String, _ folder: String) throws(BenchmarkDataError) -> [[UInt8]: Function] {
+  private static func functions(of name: String, _ folder: String) throws(BenchmarkDataError) -> [[UInt8]: BFCLFunction]
+  {
     guard let file = files[name] else { return [:] }
     let path = "\(folder)/multi_turn_func_doc/\(file).json"
-    guard let bytes = try? LineSource.wholeFile(path) else { throw BenchmarkDataError(file: path, "cannot be read") }
-    var functions: [[UInt8]: Function] = [:]
-    try BFCLDataset.forEachLine(bytes, path) { value, line throws(BenchmarkDataError) in
-      guard let name = value["name"]?.text else {
-        throw BenchmarkDataError(file: path, line: line, "there is no \"name\"")
+    guard let records = try BenchmarkRecords.lines(of: path) else {
+      throw BenchmarkDataError(file: path, "there is no such file")
+    }
+    var functions: [[UInt8]: BFCLFunction] = [:]
+    for record in records {
+      guard let function = BFCLFunction(PythonValue(record.value), .python) else {
+        throw BenchmarkDataError(file: path, line: record.line, "the function has no name, or no parameters")
       }
-      let names = (value["parameters"]?["properties"]?.members ?? []).compactMap { member -> [UInt8]? in
-        if case .string(let name) = member.key { return name }
-        return nil
-      }
-      functions[name] = Function(
-        parameters: Set(names), required: (value["parameters"]?["required"]?.elements ?? []).compactMap(\.text))
+      functions[function.name] = function
     }
     return functions
   }
-
-  /// Whether a row is of these categories, by its category or its identifier.
-  public static func isMultiTurn(_ row: Value) -> Bool { category(of: row) != nil }
 
   private static func category(of row: Value) -> String? {
     if let name = row["category"]?.string { return categories.first { $0 == name } }
@@ -235,7 +222,7 @@ public final class BFCLMultiTurn {
     for argument in call.arguments {
       guard case .string(let key) = argument.key else { continue }
       given.insert(key)
-      if !function.parameters.contains(key) {
+      if function.parameters[key] == nil {
         remarks.append(Remark(kind: .unknownArgument, turn: turn, step: step, name: name + [0x2E] + key))
       }
     }

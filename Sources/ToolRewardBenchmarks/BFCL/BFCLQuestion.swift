@@ -142,42 +142,32 @@ final class BFCLQuestion: Sendable {
   let id: [UInt8]
   let functions: [BFCLFunction]
   let expected: [BFCLExpectedCall]
-  /// Most right answers at a glance; `nil` if the sample is not of the plain kind.
+  /// Most verdicts at a glance; `nil` if the sample is not of the plain kind.
   let quick: BFCLQuickCheck?
 
-  init(id: [UInt8], functions: [BFCLFunction], expected: [BFCLExpectedCall], language: BFCLCategory.Language) {
-    quick = BFCLQuickCheck(expected, language)
+  /// Why there is no such sample.
+  struct Problem: Error {
+    let message: String
+  }
+
+  /// Compiles a sample, its functions and answers as the benchmark's files have them.
+  init(id: [UInt8], functions: PythonValue, answers: PythonValue, _ category: BFCLCategory) throws(Problem) {
+    // A few samples have one function, not a list of one.
+    let definitions = functions.kind == .dictionary ? [functions] : functions.elements
+    let functions = definitions.compactMap { BFCLFunction($0, category.language) }
+    guard functions.count == definitions.count else {
+      throw Problem(message: "a function has no name, or no parameters")
+    }
+    var expected: [BFCLExpectedCall] = []
+    for answer in answers.elements {
+      guard let call = BFCLExpectedCall(answer, functions: functions, isOnly: category.rule == .simple) else {
+        throw Problem(message: "an answer is no {name: {argument: [values]}}")
+      }
+      expected.append(call)
+    }
     self.id = id
     self.functions = functions
     self.expected = expected
-  }
-}
-
-/// `standardize_string` of the official code: spaces and some punctuation do not count, nor does case, nor which quotes are used.
-enum StandardText {
-  static func of(_ text: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(text.count)
-    var isASCII = true
-    for byte in text {
-      switch byte {
-      case 0x20, 0x2C, 0x2E, 0x2F, 0x2D, 0x5F, 0x2A, 0x5E: break
-      case 0x27: result.append(0x22)
-      case 0x41...0x5A: result.append(byte | 0x20)
-      default:
-        if byte >= 0x80 { isASCII = false }
-        result.append(byte)
-      }
-    }
-    guard !isASCII else { return result }
-    // Whether a sigma ends a word depends on what stands around it, capitals and quotes as they were.
-    let kept = text.filter { ![0x20, 0x2C, 0x2E, 0x2F, 0x2D, 0x5F, 0x2A, 0x5E].contains($0) }
-    return CodePoints(utf8: kept).lowercased().utf8.map { $0 == 0x27 ? 0x22 : $0 }
-  }
-
-  /// A string's standard text; anything else as it is.
-  static func of(_ value: PythonValue) -> PythonValue {
-    if case .string(let text) = value { return .string(of(text)) }
-    return value
+    quick = BFCLQuickCheck(expected, category.language)
   }
 }

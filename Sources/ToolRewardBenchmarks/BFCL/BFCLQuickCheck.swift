@@ -185,8 +185,8 @@ struct BFCLQuickCheck: Sendable {
       var isSame = true
       for index in text {
         var byte = source[index]
+        if StandardText.isDropped(byte) { continue }
         switch byte {
-        case 0x20, 0x2C, 0x2E, 0x2F, 0x2D, 0x5F, 0x2A, 0x5E: continue
         case 0x27: byte = 0x22
         case 0x41...0x5A: byte |= 0x20
         case 0x80...: return .unknown

@@ -63,26 +63,19 @@ public struct BFCLReward: RewardPolicy {
         "the ground truth must be {\"function\": [definitions], \"possible_answer\": [{name: {argument: [values]}}], \"category\"?}"
       )
     }
-    let definitions = given.kind == .dictionary ? [given] : given.elements
-    let category = try category(truth, definitions.count, answers.elements.count)
-    let functions = definitions.compactMap { BFCLFunction($0, category.language) }
-    guard functions.count == definitions.count else {
-      throw GroundTruthError("a function has no name, or no parameters")
+    let count = given.kind == .dictionary ? 1 : given.elements.count
+    let category = try category(truth, count, answers.elements.count)
+    if category.hasAnswers, answers.elements.isEmpty {
+      throw GroundTruthError("\(category.name) needs a \"possible_answer\"")
     }
-    var expected: [BFCLExpectedCall] = []
-    for answer in answers.elements {
-      guard let call = BFCLExpectedCall(answer, functions: functions, isOnly: category.rule == .simple) else {
-        throw GroundTruthError("an answer is no {name: {argument: [values]}}")
-      }
-      expected.append(call)
-    }
-    if category.hasAnswers, expected.isEmpty { throw GroundTruthError("\(category.name) needs a \"possible_answer\"") }
     var turnsDots = false
     if case .boolean(let given)? = truth["underscore_to_dot"] { turnsDots = given }
-    return GroundTruth(
-      payload: Sample(
-        BFCLQuestion(id: [], functions: functions, expected: expected, language: category.language), category, turnsDots
-      ))
+    do throws(BFCLQuestion.Problem) {
+      let question = try BFCLQuestion(id: [], functions: given, answers: answers, category)
+      return GroundTruth(payload: Sample(question, category, turnsDots))
+    } catch {
+      throw GroundTruthError(error.message)
+    }
   }
 
   private func category(
@@ -129,14 +122,8 @@ public struct BFCLReward: RewardPolicy {
       return BFCLStrictChecker(language: category.language, turnsDots: sample.turnsDots).check(
         calls != nil, calls, sample.question, category.rule)
     }
-    switch category.rule {
-    case .irrelevance: return calls?.isEmpty == false ? .irrelevanceDecoderSuccess : nil
-    case .relevance: return calls?.isEmpty == false ? nil : .relevanceDecoderFailed
-    default:
-      guard let calls else { return .decoderFailed }
-      return BFCLChecker(language: category.language, turnsDots: sample.turnsDots).check(
-        calls, sample.question, category.rule)
-    }
+    return BFCLChecker(language: category.language, turnsDots: sample.turnsDots).verdict(
+      calls != nil, calls, sample.question, category.rule)
   }
 
   /// The official name, its punctuation as underscores.

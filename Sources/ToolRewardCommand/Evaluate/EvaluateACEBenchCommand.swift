@@ -23,13 +23,7 @@ struct EvaluateACEBenchCommand: AsyncParsableCommand {
   @OptionGroup var evaluation: EvaluationOptions
 
   func run() async throws {
-    let benchmark: ACEBench
-    do throws(BenchmarkDataError) {
-      benchmark = try ACEBench(folder: data)
-    } catch {
-      Terminal.say("toolreward: \(error)")
-      throw Status.wrongInput
-    }
+    let benchmark = try BenchmarkData.read(data, ACEBench.init(folder:))
     let (model, isStrict) = (evaluation.model, evaluation.mode != .official)
     try await evaluation.run {
       ACEBenchJudge(benchmark, model: model, isStrict: isStrict)

@@ -27,13 +27,7 @@ struct EvaluateAPIBankCommand: AsyncParsableCommand {
   @OptionGroup var evaluation: EvaluationOptions
 
   func run() async throws {
-    let benchmark: APIBank
-    do throws(BenchmarkDataError) {
-      benchmark = try APIBank(folder: data)
-    } catch {
-      Terminal.say("toolreward: \(error)")
-      throw Status.wrongInput
-    }
+    let benchmark = try BenchmarkData.read(data, APIBank.init(folder:))
     let (model, isStrict, export) = (evaluation.model, evaluation.mode != .official, export)
     let inputs = evaluation.inputs
     try await evaluation.run {

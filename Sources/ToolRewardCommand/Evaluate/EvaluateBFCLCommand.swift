@@ -30,7 +30,7 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "How text becomes calls: \(BFCLOutputDecoder.allCases.map(\.rawValue).joined(separator: ", ")).",
       valueName: "name"),
-    transform: Self.decoder(named:))
+    transform: BFCLDecoderName.decoder(named:))
   var decoder: BFCLOutputDecoder?
 
   @Option(
@@ -39,14 +39,6 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
 
   @OptionGroup var evaluation: EvaluationOptions
 
-  private static func decoder(named name: String) throws -> BFCLOutputDecoder {
-    guard let decoder = BFCLOutputDecoder(rawValue: name) else {
-      let known = BFCLOutputDecoder.allCases.map { "\($0.rawValue) (\($0.summary))" }.joined(separator: "\n  ")
-      throw ValidationError("There is no decoder '\(name)'. The decoders are:\n  \(known)")
-    }
-    return decoder
-  }
-
   func validate() throws {
     if let decoderVersion, decoderVersion != 3, decoderVersion != 4 {
       throw ValidationError("--decoder-version must be 3 or 4.")
@@ -54,13 +46,7 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let dataset: BFCLDataset
-    do throws(BenchmarkDataError) {
-      dataset = try BFCLDataset(folder: data)
-    } catch {
-      Terminal.say("toolreward: \(error)")
-      throw Status.wrongInput
-    }
+    let dataset = try BenchmarkData.read(data, BFCLDataset.init(folder:))
     let version: BFCLVersion? = decoderVersion.map { $0 == 3 ? .v3 : .v4 }
     let (decoder, model, mode) = (decoder, evaluation.model, evaluation.mode)
     try await evaluation.run {
@@ -68,6 +54,17 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
     } makeReport: { outcomes in
       .bfcl(outcomes.map { ($0.model, $0.sample) }, dataset: dataset, isStrict: mode != .official)
     }
+  }
+}
+
+/// A decoder, as an option's value.
+enum BFCLDecoderName {
+  static func decoder(named name: String) throws -> BFCLOutputDecoder {
+    guard let decoder = BFCLOutputDecoder(rawValue: name) else {
+      let known = BFCLOutputDecoder.allCases.map { "\($0.rawValue) (\($0.summary))" }.joined(separator: "\n  ")
+      throw ValidationError("There is no decoder '\(name)'. The decoders are:\n  \(known)")
+    }
+    return decoder
   }
 }
 

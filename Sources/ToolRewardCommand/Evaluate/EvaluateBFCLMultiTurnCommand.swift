@@ -29,8 +29,9 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
   var export: String?
 
   @Option(
-    help: ArgumentHelp("How a step's text becomes calls; that of the model's name if left out.", valueName: "name"))
-  var decoder: String?
+    help: ArgumentHelp("How a step's text becomes calls; that of the model's name if left out.", valueName: "name"),
+    transform: BFCLDecoderName.decoder(named:))
+  var decoder: BFCLOutputDecoder?
 
   @Option(name: .shortAndLong, help: ArgumentHelp("Where to write; - is standard output.", valueName: "out"))
   var output = "-"
@@ -40,20 +41,10 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
 
   func validate() throws {
     if inputs.isEmpty { throw ValidationError("Name the files to read, or - for standard input.") }
-    if let decoder, BFCLOutputDecoder(rawValue: decoder) == nil {
-      let known = BFCLOutputDecoder.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("There is no decoder '\(decoder)'. The decoders are: \(known).")
-    }
   }
 
   func run() throws {
-    let benchmark: BFCLMultiTurn
-    do throws(BenchmarkDataError) {
-      benchmark = try BFCLMultiTurn(folder: data)
-    } catch {
-      Terminal.say("toolreward: \(error)")
-      throw Status.wrongInput
-    }
+    let benchmark = try BenchmarkData.read(data, BFCLMultiTurn.init(folder:))
     var files: [String: [UInt8]] = [:]
     var order: [String] = []
     var broken = 0
@@ -69,7 +60,7 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
           chunk.forEachLine { number, range in
             if LineChunk.isBlank(text, range) { return }
             guard let row = try? ValueReader(syntax: .python, limits: .python).read(text.extracting(range)),
-              let check = benchmark.check(row, decoder: decoder.flatMap { BFCLOutputDecoder(rawValue: $0) })
+              let check = benchmark.check(row, decoder: decoder)
             else {
               broken += 1
               first = first ?? "\(path), line \(number): no row with the \"id\" of a multi-turn sample in the data"

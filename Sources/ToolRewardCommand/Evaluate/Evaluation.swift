@@ -8,6 +8,21 @@ enum EvaluationMode: String, ExpressibleByArgument, CaseIterable, Sendable {
   case official, strict, both
 }
 
+/// A benchmark's data.
+enum BenchmarkData {
+  /// Reads a folder; says what is wrong with it.
+  static func read<Data>(
+    _ folder: String, _ make: (String) throws(BenchmarkDataError) -> Data
+  ) throws -> Data {
+    do throws(BenchmarkDataError) {
+      return try make(folder)
+    } catch {
+      Terminal.say("toolreward: \(error)")
+      throw Status.wrongInput
+    }
+  }
+}
+
 /// Why a line cannot be judged.
 struct EvaluationProblem: Error {
   let message: String

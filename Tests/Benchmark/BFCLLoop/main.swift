@@ -2,8 +2,7 @@ import ToolReward
 import ToolRewardBenchmarks
 import ToolRewardData
 
-// What a verdict costs, rows in memory: BFCLLoop DATA ROWS.jsonl [SECONDS]. Tests/Conformance/Scripts/bfcl_speed.py runs it beside the
-// official checker.
+// What a verdict costs, rows in memory: BFCLLoop DATA ROWS.jsonl [SECONDS].
 let arguments = CommandLine.arguments
 guard arguments.count >= 3 else {
   print("usage: BFCLLoop DATA ROWS.jsonl [SECONDS]")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import functools
 import json
 import math
-import os
 from typing import Any, Dict, Mapping, Optional, Tuple
 
-from .scorer import Scorer, Unscorable, Verdict
+from .scorer import Scorer, Unscorable, Verdict, _json
 
 OPTIONS = ("reward", "format", "view", "leniencies", "step", "check_tools")
 """The names of a Scorer's options."""
@@ -25,14 +24,7 @@ def scorer(**options: Any) -> Scorer:
         if name not in OPTIONS:
             raise TypeError(f"a scorer has no option {name!r}; its options are {', '.join(OPTIONS)}")
     given = {name: value for name, value in options.items() if value is not None}
-    return _scorer(json.dumps(given, sort_keys=True, default=_plain))
-
-
-def _plain(value: Any) -> Any:
-    """What engines' configurations hold, as JSON's types: OmegaConf's lists are no lists."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    return os.fspath(value) if isinstance(value, os.PathLike) else list(value)
+    return _scorer(_json(dict(sorted(given.items()))))
 
 
 def number(verdict: Verdict, unscorable: Optional[float], what: str = "a sample") -> float:

@@ -148,9 +148,9 @@ class Texts:
         self._lengths = array("Q", map(len, encoded))
 
     @property
-    def arguments(self) -> Tuple[int, int, int]:
-        """texts, lengths and count of toolreward_score_texts."""
-        return _address(self._texts), _address(self._lengths), len(self._texts)
+    def arguments(self) -> Tuple[int, int]:
+        """The addresses of the texts and of their lengths, as the C functions take them."""
+        return _address(self._texts), _address(self._lengths)
 
 
 def _address(numbers: "array[Any]") -> int:

@@ -281,7 +281,7 @@ class Scorer:
         components = array("d", bytes(8 * count * width))
         written, length = ctypes.c_void_p(), ctypes.c_size_t()
         call(
-            library.toolreward_score_samples, self._handle, *texts.arguments[:2], *expected.arguments[:2], kinds,
+            library.toolreward_score_samples, self._handle, *texts.arguments, *expected.arguments, kinds,
             handles.buffer_info()[0] if handles else None, len(handles), count, threads, scores.buffer_info()[0],
             components.buffer_info()[0], count * width, ctypes.byref(written) if lines else None, ctypes.byref(length) if lines else None,
         )
@@ -395,12 +395,16 @@ def _definition(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """What data frames and tables hold, as JSON's types."""
+    """What data frames, tables and configurations hold, as JSON's types."""
     for name in ("tolist", "as_py", "model_dump"):
         if hasattr(value, name):
             return getattr(value, name)()
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview)):
+        return list(value)  # OmegaConf's lists are no lists
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
     raise TypeError(f"{type(value).__name__} is no JSON value")
 
 

@@ -246,7 +246,6 @@ final class PythonCallReader: Sendable {
     case .unexpectedEnd: .unexpectedEnd
     case .illFormedUTF8: .illFormedPayload
     case .tooDeep, .tooLong: .limitExceeded
-    case .unsupported: .notALiteral
     }
   }
 

@@ -138,8 +138,6 @@ final class PythonTree {
 struct PythonError: Error {
   enum Code {
     case malformed, unexpectedEnd, illFormedUTF8, tooDeep, tooLong
-    /// `\N{…}`, whose names are not known here.
-    case unsupported
   }
   let code: Code
   let offset: Int

@@ -173,6 +173,8 @@ import ToolReward
         "ast_decoder:decoder_failed"
       ),
       ("irrelevance", "[]", "gibberish ((", nil, nil),
+      ("irrelevance", "[]", "I'm sorry, I can't.", nil, nil), ("irrelevance", "[]", "Use g.h(a=1)", nil, nil),
+      ("irrelevance", "[]", "f'{g.h(a=1)}'", nil, nil),
       ("irrelevance", "[]", "[g.h(a=1)]", "irrelevance_error:decoder_success", "irrelevance_error:decoder_success"),
       ("live_relevance", "[]", "[x()]", nil, "simple_function_checker:wrong_func_name"),
       ("live_relevance", "[]", "no", "relevance_error:decoder_failed", "relevance_error:decoder_failed"),
@@ -187,6 +189,66 @@ import ToolReward
     #expect(both.official.errorType == official && both.official.isValid == (official == nil))
     #expect(both.strict?.errorType == strict)
     #expect(evaluator.verdicts(of: row, isStrict: false)?.official == both.official)
+  }
+
+  /// Every type with every answer and every value: what is told at a glance is what the checker says.
+  @Test func glanceAgreesWithTheChecker() throws {
+    let types = ["string", "integer", "float", "boolean", "any", "dict", "tuple", "object"]
+    let items = ["", "string", "integer", "float", "boolean", "array", "dict", "object"]
+    let answers = [
+      "1", "1.5", "true", #""a b""#, #""É""#, #""""#, "null", "9007199254740993", #"["A","b"]"#, "[1,2]", "[1.0,2.5]",
+      "[]", "[true]", #"[[1]]"#, #"{"k":[1]}"#, #"["é"]"#, #"[1,"a"]"#,
+    ]
+    let given = [
+      "1", "1.0", "1.5", "-0.0", "9007199254740993", "1e3", "True", "False", "None", "'A-b'", "'é'", "''", "['a','B']",
+      "['a']", "['é']", "[1,2]", "[1.0,2.5]", "[2,1]", "[]", "[True]", "[1,'a']", "[[1]]", "{'k':1}", "[{'k':1}]",
+      "'1'",
+    ]
+    let category = try #require(BFCLCategory("simple"))
+    var known = 0
+    for type in types + items.map({ $0.isEmpty ? "array" : "array:\($0)" }) {
+      for first in answers {
+        for second in answers {
+          let question = try Self.question(type, "[\(first),\(second)]", category)
+          for value in given {
+            guard let (told, verdict) = Self.glance(question, value) else { continue }
+            switch told {
+            case .unknown: continue
+            case .right: #expect(verdict == nil, "\(type) [\(first), \(second)] <- \(value)")
+            case .wrong(let error): #expect(verdict == error, "\(type) [\(first), \(second)] <- \(value)")
+            }
+            known += 1
+          }
+        }
+      }
+    }
+    #expect(known > 4_000)
+  }
+
+  private static func question(_ type: String, _ values: String, _ category: BFCLCategory) throws -> BFCLQuestion {
+    let parts = type.split(separator: ":").map(String.init)
+    let kind = parts.count > 1 ? #""array","items":{"type":"\#(parts[1])"}"# : #""\#(parts[0])""#
+    let function = #"[{"name":"f","parameters":{"properties":{"a":{"type":\#(kind)}},"required":["a"]}}]"#
+    let reader = ValueReader()
+    return try BFCLQuestion(
+      id: [], functions: PythonValue(try reader.read(Array(function.utf8))),
+      answers: PythonValue(try reader.read(Array(#"[{"f":{"a":\#(values)}}]"#.utf8))), category)
+  }
+
+  /// What a glance tells of a call, and what the checker says.
+  private static func glance(
+    _ question: BFCLQuestion, _ value: String
+  ) -> (told: BFCLQuickCheck.Result, verdict: BFCLErrorType?)? {
+    let text = Array("f(a=\(value))".utf8)
+    let session = ValueSession()
+    var nodes: [(name: Int, arguments: Int)] = []
+    guard BFCLDecoder(.v3).readPlainCalls(text.span, 0..<text.count, session: session, to: &nodes) else { return nil }
+    let arguments = PythonValue(session.tape, nodes[0].arguments).members
+    let calls = [BFCLChecker.Call(name: .string(Array("f".utf8)), arguments: arguments)]
+    return (
+      BFCLQuickCheck([question], .python).check(0, nodes, session.tape, .simple, turnsDots: false),
+      BFCLChecker(language: .python, turnsDots: false).verdict(true, calls, question, .simple)
+    )
   }
 
   /// Each decoder on one right call, and on text that is none.

@@ -15,39 +15,46 @@
 // offsets in the source text. For a scalar only `end` is known while reading; its `start` is found again from the text.
 
 /// One entry of a tape.
+@usableFromInline
 package struct TapeNode: Sendable, BitwiseCopyable {
+  @usableFromInline
   package enum Kind: UInt8, Sendable, BitwiseCopyable {
     case null, false_, true_, number, string, name, array, object
   }
+  @usableFromInline
   struct Flags: OptionSet, Sendable, BitwiseCopyable {
-    let rawValue: UInt8
+    @usableFromInline let rawValue: UInt8
+
+    @inlinable
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
     /// An object with two members of the same name.
-    static let duplicateNames = Flags(rawValue: 1)
+    @inlinable static var duplicateNames: Flags { Flags(rawValue: 1) }
     /// A number with a fraction or an exponent.
-    static let fractional = Flags(rawValue: 2)
+    @inlinable static var fractional: Flags { Flags(rawValue: 2) }
     /// NaN, Infinity or -Infinity: Python syntax only.
-    static let nonFinite = Flags(rawValue: 4)
+    @inlinable static var nonFinite: Flags { Flags(rawValue: 4) }
     /// A container within which some object has two members of the same name.
-    static let duplicateNamesBelow = Flags(rawValue: 16)
+    @inlinable static var duplicateNamesBelow: Flags { Flags(rawValue: 16) }
     /// Written piece by piece, not read by yajl: `next` of a scalar is where its text starts, and a name's place is not known.
-    static let written = Flags(rawValue: 32)
+    @inlinable static var written: Flags { Flags(rawValue: 32) }
     /// An array that Python would call a tuple.
-    static let tuple = Flags(rawValue: 64)
+    @inlinable static var tuple: Flags { Flags(rawValue: 64) }
   }
-  package var kind: Kind
-  var flags: Flags = []
+  @usableFromInline package var kind: Kind
+  @usableFromInline var flags: Flags = []
   /// Bytes of a scalar's payload; elements of an array; members of an object.
-  package var count: UInt32 = 0
+  @usableFromInline package var count: UInt32 = 0
   /// The payload's offset in `bytes`; for a container, where its text starts.
-  var offset: UInt32 = 0
+  @usableFromInline var offset: UInt32 = 0
   /// The index after a container's subtree; a name's hash; where a written scalar's text starts.
-  var next: UInt32 = 0
+  @usableFromInline var next: UInt32 = 0
   /// Where the token, or the container, ends in the source text.
   package var end: UInt32 = 0
 
-  var isContainer: Bool { kind == .array || kind == .object }
+  @inlinable var isContainer: Bool { kind == .array || kind == .object }
   /// The payload's range in the tape's bytes.
-  package var payload: Range<Int> { Int(offset)..<(Int(offset) + Int(count)) }
+  @inlinable package var payload: Range<Int> { Int(offset)..<(Int(offset) + Int(count)) }
 }
 
 /// Nodes and the bytes they refer to. Several values may share one tape. Handing it about costs one reference.
@@ -178,9 +185,10 @@ extension Array {
 }
 
 /// A tape that is read where it lies, whoever holds it: reading through it counts no reference.
+@usableFromInline
 package struct TapeView: ~Escapable {
-  package let nodes: Span<TapeNode>
-  package let bytes: Span<UInt8>
+  @usableFromInline package let nodes: Span<TapeNode>
+  @usableFromInline package let bytes: Span<UInt8>
 
   @inline(__always) @_lifetime(copy nodes, copy bytes)
   init(nodes: Span<TapeNode>, bytes: Span<UInt8>) {
@@ -189,7 +197,7 @@ package struct TapeView: ~Escapable {
   }
 
   /// The index after the node's subtree.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func after(_ index: Int) -> Int {
     let node = nodes[index]
     return node.isContainer ? Int(node.next) : index + 1
@@ -304,55 +312,36 @@ func seededHash(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ seed: UInt64) -> 
 // What modules above the core ask of nodes.
 extension TapeView {
   /// What a node is.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func kind(_ index: Int) -> TapeNode.Kind { nodes[index].kind }
 
   /// Whether a node is a string, or a member's name.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func isText(_ index: Int) -> Bool { nodes[index].kind == .string || nodes[index].kind == .name }
 
   /// Where a scalar's payload is.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func payload(_ index: Int) -> Range<Int> { nodes[index].payload }
 
   /// Whether a number has a fraction or an exponent.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func isFractional(_ index: Int) -> Bool { nodes[index].flags.contains(.fractional) }
 
   /// Whether a number is none of NaN, Infinity and -Infinity.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func isFinite(_ index: Int) -> Bool { !nodes[index].flags.contains(.nonFinite) }
 
   /// Whether an object has a name twice, or something within it has.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func hasDuplicates(_ index: Int) -> Bool {
     !nodes[index].flags.isDisjoint(with: [.duplicateNames, .duplicateNamesBelow])
   }
 
-  /// Whether an object is how a tuple is spelt in JSON: `{"__tuple__": […]}`.
-  package func isSpeltTuple(_ object: Int) -> Bool {
-    nodes[object].kind == .object && nodes[object].count == 1 && payload(of: object + 1) == Array("__tuple__".utf8)
-  }
+  /// Whether an array was written as a tuple.
+  @inlinable @inline(__always)
+  package func isTuple(_ index: Int) -> Bool { nodes[index].flags.contains(.tuple) }
 
-  /// The calls of a list of objects with one member each; `nil` if it is anything else.
-  package func calls(ofList list: Int) -> [(name: Int, arguments: Int)]? {
-    guard nodes[list].kind == .array, !nodes[list].flags.contains(.tuple) else { return nil }
-    var calls: [(name: Int, arguments: Int)] = []
-    var item = list + 1
-    let end = after(list)
-    while item < end {
-      guard nodes[item].kind == .object, nodes[item].count == 1 else { return nil }
-      calls.append((item + 1, item + 2))
-      item = after(item)
-    }
-    return calls
-  }
-
-  /// The call of an object with a name and arguments; `nil` if it has not both, once each.
-  package func call(of object: Int, _ arguments: [UInt8]) -> (name: Int, arguments: Int)? {
-    guard nodes[object].kind == .object, !hasDuplicates(object), let value = member(arguments, of: object),
-      let name = member(Array("name".utf8), of: object)
-    else { return nil }
-    return (name, value)
-  }
+  /// How many elements an array has, or members an object.
+  @inlinable @inline(__always)
+  package func count(_ index: Int) -> Int { Int(nodes[index].count) }
 }

@@ -32,7 +32,8 @@ public struct BFCLCategory: Sendable, Hashable {
   public let rule: Rule
   /// The language.
   public let language: Language
-  private let number: Int
+  /// Its place among ``names``.
+  let number: Int
 
   /// A category by its name; `nil` if no single-turn category has it.
   public init?(_ name: String) { self.init(utf8: Array(name.utf8)) }

@@ -146,6 +146,8 @@ struct BFCLChecker {
 
   private func converted(_ text: [UInt8], _ parameter: BFCLFunction.Parameter) throws(Wrong) -> PythonValue {
     if parameter.isNested, parameter.nested == nil { throw Wrong(.officialRaises) }
+    // Most Java text is taken as it is.
+    if language == .java, parameter.kind == .string { return .string(text) }
     let items = parameter.isNested ? parameter.itemsType : nil
     let value =
       language == .java

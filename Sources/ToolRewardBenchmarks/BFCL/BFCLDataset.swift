@@ -7,16 +7,43 @@ public struct BFCLDataset: Sendable {
   public let version: BFCLVersion
   /// How many samples each category has.
   public let counts: [BFCLCategory: Int]
-  private let questions: [BFCLCategory: Questions]
+  /// By the categories' numbers.
+  private let samples: [Samples?]
 
-  /// A category's samples in their files' order.
-  private final class Questions: Sendable {
-    let list: [BFCLQuestion]
-    let places: [[UInt8]: Int]
+  /// A category's samples in their files' order, with what most verdicts need packed one after the other.
+  final class Samples: Sendable {
+    let questions: [BFCLQuestion]
+    let quick: BFCLQuickCheck
+    private let places: [[UInt8]: Int]
+    /// The identifiers, one after the other, and where each ends.
+    private let names: [UInt8]
+    private let ends: [Int]
 
-    init(_ list: [BFCLQuestion]) {
-      self.list = list
-      places = Dictionary(list.enumerated().map { ($1.id, $0) }) { first, _ in first }
+    fileprivate init(_ questions: [BFCLQuestion], _ category: BFCLCategory) {
+      self.questions = questions
+      quick = BFCLQuickCheck(questions, category.language)
+      places = Dictionary(questions.enumerated().map { ($1.id, $0) }) { first, _ in first }
+      names = questions.flatMap(\.id)
+      var end = 0
+      ends = questions.map {
+        end += $0.id.count
+        return end
+      }
+    }
+
+    /// Where a sample is. Predictions mostly come in the samples' order: the one at `hint` is looked at first, which then moves on.
+    func place(of id: [UInt8], hint: inout Int) -> Int? {
+      if hint < ends.count {
+        let start = hint == 0 ? 0 : ends[hint - 1]
+        let names = names
+        if start + id.count == ends[hint], ByteSearch.matches(id, in: names.span, at: start) {
+          hint += 1
+          return hint - 1
+        }
+      }
+      guard let place = places[id] else { return nil }
+      hint = place + 1
+      return place
     }
   }
 
@@ -25,17 +52,20 @@ public struct BFCLDataset: Sendable {
   /// - Throws: ``BenchmarkDataError`` if there is none, or a file cannot be read.
   public init(folder: String) throws(BenchmarkDataError) {
     for (version, prefix) in [(BFCLVersion.v4, "BFCL_v4_"), (.v3, "BFCL_v3_")] {
-      var questions: [BFCLCategory: Questions] = [:]
+      var counts: [BFCLCategory: Int] = [:]
+      var samples = [Samples?](repeating: nil, count: BFCLCategory.names.count)
       for name in BFCLCategory.names {
         guard let category = BFCLCategory(name),
           let records = try BenchmarkRecords.lines(of: "\(folder)/\(prefix)\(name).json")
         else { continue }
-        questions[category] = Questions(try Self.questions(records, category, folder, prefix))
+        let questions = try Self.questions(records, category, folder, prefix)
+        samples[category.number] = Samples(questions, category)
+        counts[category] = questions.count
       }
-      if questions.isEmpty { continue }
+      if counts.isEmpty { continue }
       self.version = version
-      self.questions = questions
-      counts = questions.mapValues(\.list.count)
+      self.samples = samples
+      self.counts = counts
       return
     }
     throw BenchmarkDataError(
@@ -47,17 +77,8 @@ public struct BFCLDataset: Sendable {
     BFCLCategory.names.compactMap { BFCLCategory($0) }.filter { counts[$0] != nil }
   }
 
-  /// A sample. Predictions mostly come in the samples' order: the one at `hint` is looked at first, which then moves on.
-  func question(_ id: [UInt8], _ category: BFCLCategory, hint: inout Int) -> BFCLQuestion? {
-    guard let questions = questions[category] else { return nil }
-    if hint < questions.list.count, questions.list[hint].id == id {
-      hint += 1
-      return questions.list[hint - 1]
-    }
-    guard let place = questions.places[id] else { return nil }
-    hint = place + 1
-    return questions.list[place]
-  }
+  /// A category's samples.
+  func samples(of category: BFCLCategory) -> Samples? { samples[category.number] }
 
   private static func questions(
     _ records: [(line: Int, value: Value)], _ category: BFCLCategory, _ folder: String, _ prefix: String

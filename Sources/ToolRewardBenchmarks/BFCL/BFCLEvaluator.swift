@@ -31,10 +31,15 @@ public final class BFCLEvaluator {
     of prediction: BenchmarkPrediction, id: [UInt8], category: BFCLCategory, decoder: BFCLOutputDecoder,
     turnsDots: Bool, isStrict: Bool
   ) -> (official: BenchmarkVerdict, strict: BenchmarkVerdict?)? {
-    guard let question = dataset.question(id, category, hint: &hint) else { return nil }
-    switch decoding.glance(at: prediction, decoder, question, category, turnsDots: turnsDots, judges: !isStrict) {
+    guard let samples = dataset.samples(of: category), let place = samples.place(of: id, hint: &hint) else {
+      return nil
+    }
+    let glance = decoding.glance(
+      at: prediction, decoder, category, place, isStrict ? nil : samples, turnsDots: turnsDots)
+    switch glance {
     case .judged(let error): return (Self.verdict(error), nil)
-    case .calls(let calls): return verdicts(true, calls, question, category, turnsDots: turnsDots, isStrict: isStrict)
+    case .calls(let calls):
+      return verdicts(true, calls, samples.questions[place], category, turnsDots: turnsDots, isStrict: isStrict)
     case .nothing: break
     }
     let decoded: BFCLDecoding.Result
@@ -42,7 +47,7 @@ public final class BFCLEvaluator {
     case .text(let text): decoded = decoding.decode(text, decoder, category.language)
     case .decoded(let value): decoded = value.kind == .null ? .failure : .value(PythonValue(decoded: value))
     }
-    return verdicts(decoded, question, category, turnsDots: turnsDots, isStrict: isStrict)
+    return verdicts(decoded, samples.questions[place], category, turnsDots: turnsDots, isStrict: isStrict)
   }
 
   /// The same for an output that is no text, as an API's tool calls are.
@@ -50,15 +55,17 @@ public final class BFCLEvaluator {
     ofStructured output: Value, id: [UInt8], category: BFCLCategory, decoder: BFCLOutputDecoder, turnsDots: Bool,
     isStrict: Bool
   ) -> (official: BenchmarkVerdict, strict: BenchmarkVerdict?)? {
-    guard let question = dataset.question(id, category, hint: &hint) else { return nil }
+    guard let samples = dataset.samples(of: category), let place = samples.place(of: id, hint: &hint) else {
+      return nil
+    }
     if !isStrict, decoder == .list || decoder == .plain,
       case .judged(let error) = decoding.glance(
-        at: .decoded(output), decoder, question, category, turnsDots: turnsDots, judges: true)
+        at: .decoded(output), decoder, category, place, samples, turnsDots: turnsDots)
     {
       return (Self.verdict(error), nil)
     }
     let decoded = decoding.decode(PythonValue(output), decoder)
-    return verdicts(decoded, question, category, turnsDots: turnsDots, isStrict: isStrict)
+    return verdicts(decoded, samples.questions[place], category, turnsDots: turnsDots, isStrict: isStrict)
   }
 
   private func verdicts(
@@ -97,7 +104,10 @@ public final class BFCLEvaluator {
 extension PythonValue {
   /// A decoded value as JSON spells it: a tuple is `{"__tuple__": […]}`, a key that is no text `"__key__:…"`.
   init(decoded value: Value) {
-    self = Self.restored(PythonValue(value))
+    let plain = PythonValue(value)
+    // Both spellings begin with two underscores: most values have none.
+    let isPlain = value.withTape { tape, _ in ByteSearch.firstIndex(of: Array("__".utf8), in: tape.bytes) == nil }
+    self = isPlain ? plain : Self.restored(plain)
   }
 
   private static func restored(_ value: PythonValue) -> PythonValue {

@@ -95,7 +95,8 @@ final class BFCLDecoding {
 
   private let decoder: BFCLDecoder
   private let session = ValueSession()
-
+  /// Room for a prediction's calls.
+  private var room: [(name: Int, arguments: Int)] = []
   private let version: BFCLVersion
 
   init(_ version: BFCLVersion) {
@@ -107,7 +108,7 @@ final class BFCLDecoding {
     switch kind {
     case .prompt:
       if language != .python { return .unknown }
-      guard let calls = decoder.pythonCalls(text.span, session: session) else { return .failure }
+      guard let calls = decoder.pythonCalls(text.span) else { return .failure }
       return .value(.list(calls.map { Self.item(.string($0.name), $0.arguments) }))
     case .hermes: return hermes(text)
     case .toolN1: return toolN1(text)
@@ -161,37 +162,43 @@ final class BFCLDecoding {
 
   /// Looks at an output without making values of it.
   ///
-  /// - Parameter judges: Whether the official verdict is enough.
+  /// - Parameters:
+  ///   - sample: The sample's place in its category.
+  ///   - samples: The category's samples, if the official verdict is enough.
   func glance(
-    at prediction: BenchmarkPrediction, _ kind: BFCLOutputDecoder, _ question: BFCLQuestion, _ category: BFCLCategory,
-    turnsDots: Bool, judges: Bool
+    at prediction: BenchmarkPrediction, _ kind: BFCLOutputDecoder, _ category: BFCLCategory, _ sample: Int,
+    _ samples: BFCLDataset.Samples?, turnsDots: Bool
   ) -> Glance {
-    guard category.language == .python else { return .nothing }
+    if category.language != .python, kind == .prompt, case .text = prediction { return .nothing }
+    var calls: [(name: Int, arguments: Int)] = []
+    swap(&calls, &room)
+    calls.removeAll(keepingCapacity: true)
+    defer { swap(&calls, &room) }
     switch prediction {
     case .decoded(let value):
-      guard judges else { return .nothing }
+      guard let samples else { return .nothing }
       return value.withTape { tape, index in
-        guard !tape.hasDuplicates(index), let calls = tape.calls(ofList: index) else { return .nothing }
+        guard !tape.hasDuplicates(index), tape.readCalls(ofList: index, to: &calls) else { return .nothing }
         // Arguments that are a tuple's spelling are no object.
         for call in calls where tape.isSpeltTuple(call.arguments) { return .nothing }
-        let known = Self.judge(calls, tape, question, category, turnsDots)
+        let known = Self.judge(calls, tape, category, sample, samples, turnsDots)
         if case .calls = known { return .nothing }
         return known
       }
     case .text(let text):
       let session = session
       defer { session.removeTape() }
-      var calls: [(name: Int, arguments: Int)]?
-      switch kind {
-      case .prompt: calls = decoder.plainCalls(text.span, session: session)
-      case .hermes: calls = Self.hermesCalls(text.span, session)
-      case .xlam, .bitagent: calls = Self.listedCalls(text.span, session)
-      default: break
-      }
-      guard let calls else { return .nothing }
+      let isPlain =
+        switch kind {
+        case .prompt: decoder.readPlainCalls(text.span, 0..<text.count, session: session, to: &calls)
+        case .hermes: Self.readHermesCalls(text.span, session, to: &calls)
+        case .xlam, .bitagent: Self.readListedCalls(text.span, session, to: &calls)
+        default: false
+        }
+      guard isPlain else { return .nothing }
       let tape = session.tape
-      if judges {
-        let known = Self.judge(calls, tape, question, category, turnsDots)
+      if let samples {
+        let known = Self.judge(calls, tape, category, sample, samples, turnsDots)
         if case .judged = known { return known }
       }
       var values: [BFCLChecker.Call] = []
@@ -207,8 +214,8 @@ final class BFCLDecoding {
   }
 
   private static func judge(
-    _ calls: [(name: Int, arguments: Int)], _ tape: TapeView, _ question: BFCLQuestion, _ category: BFCLCategory,
-    _ turnsDots: Bool
+    _ calls: [(name: Int, arguments: Int)], _ tape: TapeView, _ category: BFCLCategory, _ sample: Int,
+    _ samples: BFCLDataset.Samples, _ turnsDots: Bool
   ) -> Glance {
     for call in calls where tape.kind(call.arguments) != .object || !tape.isText(call.name) { return .nothing }
     if !category.hasAnswers {
@@ -216,45 +223,45 @@ final class BFCLDecoding {
       if calls.isEmpty { return .judged(isRelevance ? .relevanceDecoderFailed : nil) }
       return .judged(isRelevance ? nil : .irrelevanceDecoderSuccess)
     }
-    switch question.quick?.check(calls, tape, category.rule, turnsDots: turnsDots) {
-    case .right?: return .judged(nil)
-    case .wrong(let error)?: return .judged(error)
-    default: return .calls([])
+    switch samples.quick.check(sample, calls, tape, category.rule, turnsDots: turnsDots) {
+    case .right: return .judged(nil)
+    case .wrong(let error): return .judged(error)
+    case .unknown: return .calls([])
     }
   }
 
-  /// The calls of a JSON array of objects, or of one object.
-  private static func listedCalls(
-    _ text: Span<UInt8>, _ session: ValueSession
-  ) -> [(name: Int, arguments: Int)]? {
-    guard let list = session.plainDocument(text, 0..<text.count) else { return nil }
+  /// Reads the calls of a JSON array of objects, or of one object. False for any other.
+  private static func readListedCalls(
+    _ text: Span<UInt8>, _ session: ValueSession, to calls: inout [(name: Int, arguments: Int)]
+  ) -> Bool {
+    guard let list = session.plainDocument(text, 0..<text.count) else { return false }
     let tape = session.tape
-    guard tape.kind(list) == .array else { return tape.call(of: list, arguments).map { [$0] } }
-    var calls: [(name: Int, arguments: Int)] = []
-    var item = list + 1
+    let isList = tape.kind(list) == .array
+    var item = isList ? list + 1 : list
     while item < tape.after(list) {
-      guard let call = tape.call(of: item, arguments) else { return nil }
+      guard let call = tape.call(of: item, arguments) else { return false }
       calls.append(call)
       item = tape.after(item)
     }
-    return calls
+    return true
   }
 
   private static let arguments = Array("arguments".utf8)
 
-  /// The calls of blocks that all hold plain JSON objects.
-  private static func hermesCalls(_ text: Span<UInt8>, _ session: ValueSession) -> [(name: Int, arguments: Int)]? {
-    var calls: [(name: Int, arguments: Int)] = []
+  /// Reads the calls of blocks. False if not all hold plain JSON objects.
+  private static func readHermesCalls(
+    _ text: Span<UInt8>, _ session: ValueSession, to calls: inout [(name: Int, arguments: Int)]
+  ) -> Bool {
     var position = 0
     while let start = ByteSearch.firstIndex(of: Self.open, in: text, from: position) {
       let begin = start + Self.open.count
       guard let end = ByteSearch.firstIndex(of: Self.close, in: text, from: begin) else { break }
       position = end + Self.close.count
       guard let node = session.plainDocument(text, begin..<end), let call = session.tape.call(of: node, Self.arguments)
-      else { return nil }
+      else { return false }
       calls.append(call)
     }
-    return calls
+    return true
   }
 
   // MARK: Formats
@@ -292,6 +299,7 @@ final class BFCLDecoding {
   }
 
   private func xlam(_ text: [UInt8], allowsSemicolons: Bool) -> Result {
+    if Self.isProse(text.span) { return .failure }
     if let value = json(text) {
       if case .list = value { return items(value, arguments: "arguments", iterates: true) }
       return items(.list([value]), arguments: "arguments", iterates: true)
@@ -355,6 +363,16 @@ final class BFCLDecoding {
   private static func item(_ name: PythonValue.Key, _ arguments: PythonValue) -> PythonValue {
     .dictionary([PythonValue.Member(key: name, value: arguments)])
   }
+
+  /// Whether a text begins with a letter as no JSON does. Most that is no JSON is seen so.
+  private static func isProse(_ text: Span<UInt8>) -> Bool {
+    var start = 0
+    while start < text.count, text[start] == 0x20 || (0x09...0x0D).contains(text[start]) { start += 1 }
+    guard start < text.count, (0x41...0x5A).contains(text[start] & 0xDF), text[start] < 0x80 else { return false }
+    return !literals.contains { ByteSearch.matches($0, in: text, at: start) }
+  }
+
+  private static let literals = ["true", "false", "null", "NaN", "Infinity"].map { Array($0.utf8) }
 
   /// `json.loads`; `nil` where it raises.
   private func json(_ text: [UInt8]) -> PythonValue? { session.pythonValue(text) }

@@ -142,8 +142,6 @@ final class BFCLQuestion: Sendable {
   let id: [UInt8]
   let functions: [BFCLFunction]
   let expected: [BFCLExpectedCall]
-  /// Most verdicts at a glance; `nil` if the sample is not of the plain kind.
-  let quick: BFCLQuickCheck?
 
   /// Why there is no such sample.
   struct Problem: Error {
@@ -168,6 +166,5 @@ final class BFCLQuestion: Sendable {
     self.id = id
     self.functions = functions
     self.expected = expected
-    quick = BFCLQuickCheck(expected, category.language)
   }
 }

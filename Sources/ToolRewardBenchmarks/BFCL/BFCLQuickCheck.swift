@@ -1,7 +1,7 @@
 internal import ToolReward
 
-/// Tells of most answers whether they are right, without making values of them: what calls hold is compared where it was read, with a
-/// sample's answers packed one after the other.
+/// Tells of most answers whether they are right, without making values of them: what calls hold is compared where it was read, with the
+/// answers of a category packed one after the other.
 ///
 /// It says what ``BFCLChecker`` does, or nothing: whatever is unusual is left to that one.
 struct BFCLQuickCheck: Sendable {
@@ -12,81 +12,108 @@ struct BFCLQuickCheck: Sendable {
     case unknown
   }
 
-  // For each call: name; which arguments a call must have, as bits; which of them the function requires; how many arguments there are; for
-  // each argument its size, name, kind and values.
+  // For each sample: how many calls; for each call its size, name, which arguments it must have, as bits, which of them the function requires,
+  // how many arguments there are; for each argument its size, name, kind, traits and values.
   private let bytes: [UInt8]
-  private let count: Int
+  /// Where each sample begins; -1 for one that is not of the plain kind.
+  private let starts: [Int32]
+  /// Whether arguments are Java's or JavaScript's source text.
+  private let isSource: Bool
 
   private enum Kind: UInt8 {
     /// Left to the checker.
     case other
     case string, integer, float, boolean
+    /// A string as JavaScript has it, perhaps with quotes around it.
+    case quoted
+    /// Lists of one of them.
+    case strings, integers, floats
   }
 
-  /// Packs a sample's answers; `nil` if they are not of the plain kind.
-  init?(_ expected: [BFCLExpectedCall], _ language: BFCLCategory.Language) {
-    guard language == .python, !expected.isEmpty else { return nil }
+  /// What is true of an argument's values.
+  private struct Traits: OptionSet {
+    let rawValue: UInt8
+    /// No value but the packed ones equals one of the right type.
+    static let isComplete = Traits(rawValue: 1)
+    /// A value of another type has the wrong type for the function and the answer alike.
+    static let isOfOneType = Traits(rawValue: 2)
+  }
+
+  /// Packs the answers of a category's samples.
+  init(_ samples: [BFCLQuestion], _ language: BFCLCategory.Language) {
     var packer = Packer()
-    for call in expected {
-      guard let function = call.function, call.arguments.count <= 64 else { return nil }
-      var needed: UInt64 = 0
-      var required: UInt64 = 0
-      for (place, argument) in call.arguments.enumerated() where !argument.alternatives.isOptional {
-        needed |= 1 << UInt64(place)
+    var starts: [Int32] = []
+    for sample in samples {
+      guard let packed = Packer.packed(sample.expected, language) else {
+        starts.append(-1)
+        continue
       }
-      for name in function.required {
-        guard let place = call.arguments.firstIndex(where: { $0.name == name }) else { return nil }
-        required |= 1 << UInt64(place)
-      }
-      packer.append(function.name)
-      packer.append(needed)
-      packer.append(required)
-      packer.append(UInt32(call.arguments.count))
-      for argument in call.arguments { packer.append(argument) }
+      starts.append(Int32(clamping: packer.bytes.count))
+      packer.bytes += packed.bytes
     }
     bytes = packer.bytes
-    count = expected.count
+    self.starts = starts
+    isSource = language != .python
   }
 
   /// Compares calls.
   ///
   /// - Parameters:
+  ///   - sample: The sample's place in its category.
   ///   - calls: The nodes of names and arguments.
   ///   - tape: Where they are.
   ///   - rule: The category's.
   ///   - turnsDots: Whether names have underscores for dots.
   func check(
-    _ calls: [(name: Int, arguments: Int)], _ tape: TapeView, _ rule: BFCLCategory.Rule, turnsDots: Bool
+    _ sample: Int, _ calls: [(name: Int, arguments: Int)], _ tape: TapeView, _ rule: BFCLCategory.Rule, turnsDots: Bool
   ) -> Result {
+    guard starts[sample] >= 0 else { return .unknown }
     for call in calls {
       guard tape.kind(call.arguments) == .object, !tape.hasDuplicates(call.arguments) else { return .unknown }
     }
+    var reader = Reader(bytes.span, at: Int(starts[sample]))
+    let count = reader.number()
     guard calls.count == (rule == .parallel || rule == .multiple ? count : 1) else {
       return .wrong(
         rule == .parallel ? .parallelWrongCount : rule == .multiple ? .multipleWrongCount : .simpleWrongCount)
     }
-    var reader = Reader(bytes.span)
-    if rule != .parallel { return check(calls[0], tape, &reader, turnsDots: turnsDots) }
-    // Where each call meets the answer of its place, the official first fit finds the same. Else it is left to the checker.
-    for call in calls {
-      guard check(call, tape, &reader, turnsDots: turnsDots) == .right else { return .unknown }
+    if rule != .parallel {
+      _ = reader.number()
+      return check(calls[0], tape, reader, turnsDots: turnsDots)
+    }
+    // The first fit counts, and is not taken back.
+    guard count <= 64 else { return .unknown }
+    var used: UInt64 = 0
+    for _ in 0..<count {
+      let size = reader.number()
+      var isFound = false
+      for place in 0..<count where used & (1 << UInt64(place)) == 0 {
+        switch check(calls[place], tape, reader, turnsDots: turnsDots) {
+        case .right: isFound = true
+        case .wrong: continue
+        case .unknown: return .unknown
+        }
+        used |= 1 << UInt64(place)
+        break
+      }
+      guard isFound else { return .wrong(.parallelCannotFindMatch) }
+      reader.position += size
     }
     return .right
   }
 
-  /// Compares a call with the answer that the reader stands before; behind it, if the call is right.
+  /// Compares a call with the answer that the reader stands before.
   private func check(
-    _ call: (name: Int, arguments: Int), _ tape: TapeView, _ reader: inout Reader, turnsDots: Bool
+    _ call: (name: Int, arguments: Int), _ tape: TapeView, _ answer: borrowing Reader, turnsDots: Bool
   ) -> Result {
+    var reader = Reader(bytes.span, at: answer.position)
     let name = reader.range()
     guard tape.isText(call.name) else { return .unknown }
     guard isName(name, tape, call.name, turnsDots) else { return .wrong(.wrongFunctionName) }
-    let needed = reader.long()
-    let required = reader.long()
+    let needed = reader.bits()
+    let required = reader.bits()
     let count = reader.number()
     let first = reader.position
-    for _ in 0..<count { reader.skip() }
-    let end = reader.position
 
     // Which arguments are given, and what is first wrong about them in the model's order.
     var given: UInt64 = 0
@@ -102,10 +129,10 @@ struct BFCLQuickCheck: Sendable {
       for _ in 0..<count {
         var argument = Reader(bytes.span, at: start)
         let size = argument.number()
-        let next = start + 4 + size
+        let next = argument.position + size
         let own = place
-        place = next >= end ? 0 : place + 1
-        start = next >= end ? first : next
+        place = own + 1 == count ? 0 : own + 1
+        start = own + 1 == count ? first : next
         guard isSameName(argument.range(), tape, member) else { continue }
         found = true
         given |= 1 << UInt64(own)
@@ -141,22 +168,69 @@ struct BFCLQuickCheck: Sendable {
     ByteSearch.equal(bytes.span, range, tape.bytes, tape.payload(node))
   }
 
+  // MARK: Values
+
   /// Compares a value with those packed.
   private func compare(_ reader: inout Reader, _ tape: TapeView, _ node: Int) -> Result {
     let kind = Kind(rawValue: reader.byte()) ?? .other
+    let traits = Traits(rawValue: reader.byte())
     let count = reader.number()
-    switch (kind, tape.kind(node)) {
+    let given = tape.kind(node)
+    if isSource { return given == .string ? compareSource(&reader, kind, traits, count, tape, node) : .unknown }
+    switch (kind, given) {
+    // How a tuple is spelt is an object, too.
+    case (.other, _), (.strings, .object), (.integers, .object), (.floats, .object): return .unknown
     case (.string, .string): return compareString(&reader, count, tape, tape.payload(node))
     case (.integer, .number) where !tape.isFractional(node), (.float, .number):
       guard let number = number(tape, node) else { return .unknown }
-      for _ in 0..<count where Double(bitPattern: reader.long()) == number { return .right }
+      return compareNumber(&reader, traits, count, number)
+    case (.boolean, .true_), (.boolean, .false_): return compareTruth(&reader, traits, given == .true_)
+    case (.strings, .array), (.integers, .array), (.floats, .array):
+      return compareList(&reader, count, kind, tape, node)
+    default: return traits.contains(.isOfOneType) ? .wrong(.typeSimple) : .unknown
+    }
+  }
+
+  /// Compares the source text of a value in Java or JavaScript.
+  private func compareSource(
+    _ reader: inout Reader, _ kind: Kind, _ traits: Traits, _ count: Int, _ tape: TapeView, _ node: Int
+  ) -> Result {
+    let text = tape.payload(node)
+    switch kind {
+    case .string: return compareString(&reader, count, tape, text)
+    case .quoted:
+      guard let first = text.first, let last = text.last, tape.bytes[first] == 0x22 || tape.bytes[first] == 0x27,
+        tape.bytes[first] == tape.bytes[last]
+      else { return compareString(&reader, count, tape, text) }
+      return compareString(&reader, count, tape, (first + 1)..<max(first + 1, last))
+    case .integer:
+      let isNegative = text.first.map { tape.bytes[$0] == 0x2D } ?? false
+      let digits = isNegative ? text.dropFirst() : text
+      // What is no number stays text; digits of other scripts are left to the checker.
+      guard !digits.isEmpty, digits.count <= 15, digits.allSatisfy({ (0x30...0x39).contains(tape.bytes[$0]) }) else {
+        return .unknown
+      }
+      var value = 0
+      for position in digits { value = value * 10 + Int(tape.bytes[position] - 0x30) }
+      return compareNumber(&reader, traits, count, Double(isNegative ? -value : value))
+    case .boolean:
+      if ByteSearch.equal(tape.bytes, text, Self.truths.span, 0..<4) { return compareTruth(&reader, traits, true) }
+      if ByteSearch.equal(tape.bytes, text, Self.truths.span, 4..<9) { return compareTruth(&reader, traits, false) }
       return .unknown
-    case (.boolean, .true_): return reader.byte() & 1 != 0 ? .right : .unknown
-    case (.boolean, .false_): return reader.byte() & 2 != 0 ? .right : .unknown
-    // Answers of strings begin with a string: nothing else has the type of the parameter, or of the answer.
-    case (.string, _): return .wrong(.typeSimple)
     default: return .unknown
     }
+  }
+
+  private static let truths = Array("truefalse".utf8)
+
+  private func compareNumber(_ reader: inout Reader, _ traits: Traits, _ count: Int, _ number: Double) -> Result {
+    for _ in 0..<count where Double(bitPattern: reader.long()) == number { return .right }
+    return traits.contains(.isComplete) ? .wrong(.valueOthers) : .unknown
+  }
+
+  private func compareTruth(_ reader: inout Reader, _ traits: Traits, _ truth: Bool) -> Result {
+    if reader.byte() & (truth ? 1 : 2) != 0 { return .right }
+    return traits.contains(.isComplete) ? .wrong(.valueOthers) : .unknown
   }
 
   /// A number that a double holds exactly.
@@ -176,32 +250,75 @@ struct BFCLQuickCheck: Sendable {
     return Double(isNegative ? -value : value)
   }
 
-  /// Compares a text with standard ones, by the rule of `standardize_string`. Text beyond ASCII is left to the checker.
   private func compareString(_ reader: inout Reader, _ count: Int, _ tape: TapeView, _ text: Range<Int>) -> Result {
-    let source = tape.bytes
     for _ in 0..<count {
-      let range = reader.range()
-      var position = range.lowerBound
-      var isSame = true
-      for index in text {
-        var byte = source[index]
-        if StandardText.isDropped(byte) { continue }
-        switch byte {
-        case 0x27: byte = 0x22
-        case 0x41...0x5A: byte |= 0x20
-        case 0x80...: return .unknown
-        default: break
-        }
-        guard position < range.upperBound, bytes[position] == byte else {
-          isSame = false
-          break
-        }
-        position += 1
+      switch isStandard(reader.range(), tape, text) {
+      case nil: return .unknown
+      case true?: return .right
+      case false?: break
       }
-      if isSame, position == range.upperBound { return .right }
     }
-    for index in text where source[index] >= 0x80 { return .unknown }
-    return .wrong(.valueString)
+    return isASCII(tape, text) ? .wrong(.valueString) : .unknown
+  }
+
+  /// Compares a list whose elements are all of the type that the function wants; any other is left to the checker.
+  private func compareList(
+    _ reader: inout Reader, _ count: Int, _ kind: Kind, _ tape: TapeView, _ list: Int
+  ) -> Result {
+    if tape.isTuple(list) { return .unknown }
+    let end = tape.after(list)
+    for element in (list + 1)..<end {
+      switch kind {
+      case .strings:
+        guard tape.kind(element) == .string, isASCII(tape, tape.payload(element)) else { return .unknown }
+      default:
+        guard tape.kind(element) == .number, tape.isFractional(element) == (kind == .floats),
+          number(tape, element) != nil
+        else { return .unknown }
+      }
+    }
+    // Elements that are scalars follow one another.
+    for _ in 0..<count {
+      let size = reader.number()
+      var example = Reader(bytes.span, at: reader.position)
+      reader.position += size
+      guard example.number() == end - list - 1 else { continue }
+      var isSame = true
+      for element in (list + 1)..<end {
+        if kind == .strings {
+          isSame = isStandard(example.range(), tape, tape.payload(element)) == true
+        } else {
+          isSame = Double(bitPattern: example.long()) == number(tape, element)
+        }
+        if !isSame { break }
+      }
+      if isSame { return .right }
+    }
+    return .wrong(.valueList)
+  }
+
+  /// Whether a text's standard form is the packed one, by the rule of `standardize_string`. `nil` if it is not ASCII as far as was looked.
+  private func isStandard(_ range: Range<Int>, _ tape: TapeView, _ text: Range<Int>) -> Bool? {
+    let source = tape.bytes
+    var position = range.lowerBound
+    for index in text {
+      var byte = source[index]
+      if StandardText.isDropped(byte) { continue }
+      switch byte {
+      case 0x27: byte = 0x22
+      case 0x41...0x5A: byte |= 0x20
+      case 0x80...: return nil
+      default: break
+      }
+      guard position < range.upperBound, bytes[position] == byte else { return false }
+      position += 1
+    }
+    return position == range.upperBound
+  }
+
+  private func isASCII(_ tape: TapeView, _ text: Range<Int>) -> Bool {
+    for index in text where tape.bytes[index] >= 0x80 { return false }
+    return true
   }
 
   // MARK: Packing
@@ -209,65 +326,142 @@ struct BFCLQuickCheck: Sendable {
   private struct Packer {
     var bytes: [UInt8] = []
 
-    mutating func append(_ number: UInt32) {
-      for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> UInt32(shift))) }
+    /// A sample's answers; `nil` if they are not of the plain kind.
+    static func packed(_ expected: [BFCLExpectedCall], _ language: BFCLCategory.Language) -> Packer? {
+      guard !expected.isEmpty else { return nil }
+      var packer = Packer()
+      packer.append(expected.count)
+      for call in expected {
+        guard let packed = Packer.packed(call, language) else { return nil }
+        packer.append(packed.bytes)
+      }
+      return packer
     }
 
-    mutating func append(_ number: UInt64) {
-      append(UInt32(truncatingIfNeeded: number))
-      append(UInt32(truncatingIfNeeded: number >> 32))
+    private static func packed(_ call: BFCLExpectedCall, _ language: BFCLCategory.Language) -> Packer? {
+      guard let function = call.function, call.arguments.count <= 64 else { return nil }
+      var needed: UInt64 = 0
+      var required: UInt64 = 0
+      for (place, argument) in call.arguments.enumerated() where !argument.alternatives.isOptional {
+        needed |= 1 << UInt64(place)
+      }
+      for name in function.required {
+        guard let place = call.arguments.firstIndex(where: { $0.name == name }) else { return nil }
+        required |= 1 << UInt64(place)
+      }
+      var packer = Packer()
+      packer.append(function.name)
+      packer.append(bits: needed)
+      packer.append(bits: required)
+      packer.append(call.arguments.count)
+      for argument in call.arguments {
+        var part = Packer()
+        part.append(argument.name)
+        part.append(values: argument, language)
+        packer.append(part.bytes)
+      }
+      return packer
     }
 
-    mutating func append(_ text: [UInt8]) {
-      append(UInt32(text.count))
+    private mutating func append(_ number: Int) { append(bits: UInt64(number)) }
+
+    /// Seven bits a byte, the lowest first; all but the last have their highest bit set.
+    private mutating func append(bits: UInt64) {
+      var rest = bits
+      while rest >= 0x80 {
+        bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+        rest >>= 7
+      }
+      bytes.append(UInt8(rest))
+    }
+
+    private mutating func append(_ number: Double) {
+      for shift: UInt64 in stride(from: 0, to: 64, by: 8) {
+        bytes.append(UInt8(truncatingIfNeeded: number.bitPattern >> shift))
+      }
+    }
+
+    /// Bytes behind their number.
+    private mutating func append(_ text: [UInt8]) {
+      append(text.count)
       bytes += text
     }
 
-    mutating func append(_ argument: BFCLExpectedCall.Argument) {
-      var part = Packer()
-      part.append(argument.name)
-      part.append(values: argument)
-      append(UInt32(part.bytes.count))
-      bytes += part.bytes
+    private mutating func append(_ kind: Kind, _ traits: Traits, _ count: Int) {
+      bytes.append(kind.rawValue)
+      bytes.append(traits.rawValue)
+      append(count)
     }
 
-    private mutating func append(values argument: BFCLExpectedCall.Argument) {
+    private mutating func append(values argument: BFCLExpectedCall.Argument, _ language: BFCLCategory.Language) {
       let alternatives = argument.alternatives
-      guard let parameter = argument.parameter, let kind = parameter.kind, !parameter.isNested else {
-        return appendOther()
+      guard let parameter = argument.parameter, let kind = parameter.kind else { return append(.other, [], 0) }
+      if parameter.isNested {
+        return language == .python ? append(lists: alternatives, of: parameter) : append(.other, [], 0)
+      }
+      // Of the other languages' numbers only these are plain.
+      if language != .python, kind == .integer, !["integer", "short", "byte"].contains(parameter.type) {
+        return append(.other, [], 0)
       }
       switch kind {
       case .string where alternatives.firstKind == .string:
-        bytes.append(Kind.string.rawValue)
-        append(UInt32(alternatives.strings.count))
+        append(
+          language == .javaScript && parameter.type == "String" ? .quoted : .string, .isOfOneType,
+          alternatives.strings.count)
         for text in alternatives.strings { append(text) }
-      case .integer, .float:
-        // What a double does not hold exactly is left out: it is found by the checker.
-        let numbers = alternatives.values.compactMap { value -> Double? in
-          switch value {
-          case .integer(let number) where number.magnitude < 1 << 53: Double(number)
-          case .float(let number) where number.isFinite: number
-          default: nil
-          }
+      case .integer,
+        .float where parameter.isFloat:
+        let numbers = alternatives.values.compactMap(Self.number)
+        var traits: Traits = []
+        // Text equals no number; a truth value does.
+        if alternatives.values.allSatisfy({ Self.number($0) != nil || $0.kind == .string }) {
+          traits.insert(.isComplete)
         }
-        // A parameter of another type takes floats as they are.
-        bytes.append(
-          parameter.isFloat ? Kind.float.rawValue : kind == .integer ? Kind.integer.rawValue : Kind.other.rawValue)
-        append(UInt32(numbers.count))
-        for number in numbers { append(number.bitPattern) }
+        let first = alternatives.firstKind
+        if first == .integer || (first == .float && parameter.isFloat) { traits.insert(.isOfOneType) }
+        append(parameter.isFloat ? .float : .integer, traits, numbers.count)
+        for number in numbers { append(number) }
       case .boolean:
-        bytes.append(Kind.boolean.rawValue)
-        append(UInt32(1))
+        var traits: Traits = alternatives.firstKind == .boolean ? .isOfOneType : []
+        if alternatives.values.allSatisfy({ $0.kind == .boolean || $0.kind == .string }) { traits.insert(.isComplete) }
         var truths: UInt8 = 0
         for case .boolean(let truth) in alternatives.values { truths |= truth ? 1 : 2 }
+        append(.boolean, traits, 1)
         bytes.append(truths)
-      default: appendOther()
+      default: append(.other, [], 0)
       }
     }
 
-    private mutating func appendOther() {
-      bytes.append(Kind.other.rawValue)
-      append(UInt32(0))
+    private mutating func append(lists alternatives: BFCLAlternatives, of parameter: BFCLFunction.Parameter) {
+      // An empty text, which marks what may be left out, counts as an empty list.
+      guard alternatives.firstKind == .list, let lists = alternatives.lists,
+        alternatives.values.allSatisfy({ $0.kind == .list || $0.text?.isEmpty == true })
+      else { return append(.other, [], 0) }
+      var kind = Kind.other
+      switch parameter.nested {
+      case .string? where lists.allSatisfy { $0.allSatisfy { $0.kind == .string } }: kind = .strings
+      case .integer? where lists.allSatisfy { $0.allSatisfy { Self.number($0) != nil } }: kind = .integers
+      case .float? where lists.allSatisfy { $0.allSatisfy { Self.number($0) != nil } }: kind = .floats
+      default: return append(.other, [], 0)
+      }
+      append(kind, .isOfOneType, lists.count)
+      for list in lists {
+        var part = Packer()
+        part.append(list.count)
+        for element in list {
+          if let number = Self.number(element) { part.append(number) } else { part.append(element.text ?? []) }
+        }
+        append(part.bytes)
+      }
+    }
+
+    /// A number that a double holds exactly.
+    private static func number(_ value: PythonValue) -> Double? {
+      switch value {
+      case .integer(let number) where number.magnitude < 1 << 53: Double(number)
+      case .float(let number) where number.isFinite: number
+      default: nil
+      }
     }
   }
 
@@ -275,39 +469,50 @@ struct BFCLQuickCheck: Sendable {
     private let bytes: Span<UInt8>
     var position: Int
 
-    @_lifetime(copy bytes)
-    init(_ bytes: Span<UInt8>, at position: Int = 0) {
+    @inline(__always) @_lifetime(copy bytes)
+    init(_ bytes: Span<UInt8>, at position: Int) {
       self.bytes = bytes
       self.position = position
     }
 
+    @inline(__always)
     mutating func byte() -> UInt8 {
       position += 1
       return bytes[position - 1]
     }
 
+    @inline(__always)
     mutating func number() -> Int {
-      var value = 0
-      for shift in 0..<4 { value |= Int(bytes[position + shift]) << (8 * shift) }
-      position += 4
-      return value
+      let first = byte()
+      if first < 0x80 { return Int(first) }
+      position -= 1
+      return Int(truncatingIfNeeded: bits())
+    }
+
+    mutating func bits() -> UInt64 {
+      var value: UInt64 = 0
+      var shift: UInt64 = 0
+      while true {
+        let byte = byte()
+        value |= UInt64(byte & 0x7F) << shift
+        if byte < 0x80 { return value }
+        shift += 7
+      }
     }
 
     mutating func long() -> UInt64 {
-      let low = UInt64(number())
-      return low | UInt64(number()) << 32
+      var value: UInt64 = 0
+      for offset in 0..<8 { value |= UInt64(bytes[position + offset]) << UInt64(8 * offset) }
+      position += 8
+      return value
     }
 
+    /// Where bytes are that their number stands before; behind them.
+    @inline(__always)
     mutating func range() -> Range<Int> {
       let count = number()
       position += count
       return (position - count)..<position
-    }
-
-    /// Goes behind something that its size stands before.
-    mutating func skip() {
-      let size = number()
-      position += size
     }
   }
 }

@@ -22,6 +22,8 @@ struct PythonPattern: Sendable {
 
   private var program: [Instruction] = []
   private var groupCount = 0
+  /// The code point that every match begins with, if there is one.
+  private var first: UInt32?
   private let dotMatchesAll: Bool
 
   /// How many steps a match may take.
@@ -35,6 +37,7 @@ struct PythonPattern: Sendable {
     groupCount = parser.groupCount
     emit(.capture(0, node))
     program.append(.accept)
+    if program.count > 1, case .save = program[0], case .point(let point) = program[1] { first = point }
   }
 
   /// Whether the pattern was understood.
@@ -55,10 +58,15 @@ struct PythonPattern: Sendable {
 
   /// `re.search`: the first place where it matches.
   func search(_ text: CodePoints) -> Match? {
-    for start in 0...text.count {
+    for start in 0...text.count where mayBegin(text, at: start) {
       if let match = run(text.points, at: start) { return match }
     }
     return nil
+  }
+
+  private func mayBegin(_ text: CodePoints, at start: Int) -> Bool {
+    guard let first else { return true }
+    return start < text.count && text.points[start] == first
   }
 
   /// `re.finditer`.
@@ -66,7 +74,7 @@ struct PythonPattern: Sendable {
     var matches: [Match] = []
     var start = 0
     while start <= text.count {
-      guard let match = run(text.points, at: start) else {
+      guard mayBegin(text, at: start), let match = run(text.points, at: start) else {
         start += 1
         continue
       }

@@ -27,44 +27,54 @@ package struct BFCLDecoder: Sendable {
   func decode(
     _ text: Span<UInt8>, _ range: Range<Int>, session: ValueSession
   ) -> [(name: Int, arguments: Int)]? {
-    guard range.count <= limits.bytes, TextChecks.firstIllFormedUTF8(in: text, range) == nil else { return nil }
-    let (source, shift) = cleaned(text, range)
-    guard !source.contains(0) else { return nil }
-    if isQuick, let calls = plainCalls(source, shift, session) { return calls }
+    guard range.count <= limits.bytes else { return nil }
+    var calls: [(name: Int, arguments: Int)] = []
+    if isQuick, readPlainCalls(text, range, session: session, to: &calls) { return calls }
+    guard TextChecks.firstIllFormedUTF8(in: text, range) == nil else { return nil }
+    guard let (source, shift) = cleaned(text, range) else { return nil }
     let tree = PythonTree()
     do throws(PythonError) {
       var parser = try PythonParser(source.span, 0..<source.count, tree: tree)
       let body = try parser.whole()
-      return calls(body, tree, shift: shift, session: session)
+      return self.calls(body, tree, shift: shift, session: session)
     } catch {
       return nil
     }
   }
 
-  /// The calls of a list, or with commas between them, if nothing about them is unusual.
-  private func plainCalls(_ source: [UInt8], _ shift: Int, _ session: ValueSession) -> [(name: Int, arguments: Int)]? {
-    let isList = source.first == 0x5B && source.last == 0x5D && source.count > 2
-    let range = isList ? 1..<(source.count - 1) : 0..<source.count
-    var reader = PythonQuickReader(source.span, range, shift: shift, limits: limits, session: session)
-    return reader.calls(acrossLines: isList)
+  /// Reads the calls of a text that nothing is unusual about to the session's tape. False for any other, of which this tells nothing.
+  package func readPlainCalls(
+    _ text: Span<UInt8>, _ range: Range<Int>, session: ValueSession, to calls: inout [(name: Int, arguments: Int)]
+  ) -> Bool {
+    guard range.count <= limits.bytes else { return false }
+    var reader = PythonQuickReader(text, inner(text, range), limits: limits, session: session)
+    return reader.read(&calls, acrossLines: version == .v4)
   }
 
-  /// The text that is parsed, and what is added to its offsets to get the completion's.
-  private func cleaned(_ text: Span<UInt8>, _ range: Range<Int>) -> (source: [UInt8], shift: Int) {
-    let outer = Self.stripped(text, range) { $0 == 0x60 || $0 == 0x0A || $0 == 0x20 }
-    let hasOpening = !outer.isEmpty && text[outer.lowerBound] == 0x5B
-    var source: [UInt8] = hasOpening ? [] : [0x5B]
-    source.reserveCapacity(outer.count + 2)
-    for position in outer { source.append(text[position]) }
-    if source.last != 0x5D { source.append(0x5D) }
-    let span = source.span
-    var inner = 0..<source.count
+  /// What stands between the brackets of the text that ``cleaned(_:_:)`` gives; of version 3, which takes all brackets away, the whole text.
+  private func inner(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+    var inner = Self.stripped(text, range) { $0 == 0x60 || $0 == 0x0A || $0 == 0x20 }
     switch version {
-    case .v3: inner = Self.stripped(span, inner) { $0 == 0x5B || $0 == 0x5D || $0 == 0x27 }
-    case .v4: inner = Self.stripped(span, PythonText.strip(span, inner)) { $0 == 0x27 }
+    case .v3: inner = Self.stripped(text, inner) { $0 == 0x5B || $0 == 0x5D || $0 == 0x27 }
+    case .v4:
+      if !inner.isEmpty, text[inner.lowerBound] == 0x5B { inner = (inner.lowerBound + 1)..<inner.upperBound }
+      if !inner.isEmpty, text[inner.upperBound - 1] == 0x5D { inner = inner.lowerBound..<(inner.upperBound - 1) }
     }
-    let shift = outer.lowerBound - (hasOpening ? 0 : 1) + inner.lowerBound
-    return (Array(source[inner]), shift)
+    return inner
+  }
+
+  /// The text that is parsed, and what is added to its offsets to get the completion's. `nil` if it holds a NUL, which Python refuses.
+  private func cleaned(_ text: Span<UInt8>, _ range: Range<Int>) -> (source: [UInt8], shift: Int)? {
+    let inner = inner(text, range)
+    // Both versions put brackets around the text where there are none. Version 3 takes all away again.
+    let hasBrackets = version == .v4
+    var source: [UInt8] = []
+    source.reserveCapacity(inner.count + 2)
+    if hasBrackets { source.append(0x5B) }
+    unsafe text.extracting(inner).withUnsafeBufferPointer { unsafe source.append(contentsOf: $0) }
+    if hasBrackets { source.append(0x5D) }
+    if ByteSearch.firstIndex(of: 0, in: source.span) != nil { return nil }
+    return (source, inner.lowerBound - (hasBrackets ? 1 : 0))
   }
 
   private static func stripped(_ text: Span<UInt8>, _ range: Range<Int>, _ isStripped: (UInt8) -> Bool) -> Range<Int> {
@@ -103,27 +113,13 @@ package struct BFCLDecoder: Sendable {
 
   // MARK: As Python has them
 
-  /// The calls of a text that nothing is unusual about, on the session's tape; `nil` for any other, of which this tells nothing.
-  package func plainCalls(_ text: Span<UInt8>, session: ValueSession) -> [(name: Int, arguments: Int)]? {
-    guard text.count <= limits.bytes, TextChecks.isASCII(text) else { return nil }
-    let (source, shift) = cleaned(text, 0..<text.count)
-    return source.contains(0) ? nil : plainCalls(source, shift, session)
-  }
-
   /// The calls with all that Python has in their arguments; `nil` where the package raises.
   ///
   /// Unlike ``decode(_:_:session:)`` it knows byte strings and complex numbers, which are values of a type that no parameter has.
-  package func pythonCalls(_ text: Span<UInt8>, session: ValueSession) -> [(name: [UInt8], arguments: PythonValue)]? {
-    guard text.count <= limits.bytes, TextChecks.firstIllFormedUTF8(in: text) == nil else { return nil }
-    let (source, shift) = cleaned(text, 0..<text.count)
-    guard !source.contains(0) else { return nil }
-    if let calls = plainCalls(source, shift, session) {
-      let tape = session.tape
-      let result = calls.map { (name: tape.payload(of: $0.name), arguments: PythonValue(tape, $0.arguments)) }
-      session.removeTape()
-      return result
-    }
-    session.removeTape()
+  package func pythonCalls(_ text: Span<UInt8>) -> [(name: [UInt8], arguments: PythonValue)]? {
+    guard text.count <= limits.bytes, !isProse(text), TextChecks.firstIllFormedUTF8(in: text) == nil,
+      let (source, shift) = cleaned(text, 0..<text.count)
+    else { return nil }
     let tree = PythonTree()
     do throws(PythonError) {
       var parser = try PythonParser(source.span, 0..<source.count, tree: tree)
@@ -131,6 +127,33 @@ package struct BFCLDecoder: Sendable {
     } catch {
       return nil
     }
+  }
+
+  /// Whether a text begins as prose does and no Python expression: two names with a space between, or a name before an apostrophe.
+  private func isProse(_ text: Span<UInt8>) -> Bool {
+    let range = inner(text, 0..<text.count)
+    guard let first = name(text, range) else { return false }
+    var position = first.upperBound
+    // A name before a quote may be a string's prefix.
+    if position < range.upperBound, text[position] == 0x27 {
+      return first.count > 2 || !first.allSatisfy { "bBfFrRuU".utf8.contains(text[$0]) }
+    }
+    while position < range.upperBound, text[position] == 0x20 { position += 1 }
+    return position > first.upperBound && name(text, position..<range.upperBound) != nil
+  }
+
+  /// The ASCII name, no word of the grammar, that stands at the beginning.
+  private func name(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {
+    var position = range.lowerBound
+    while position < range.upperBound, PythonLexer.isWordByte(text[position]) {
+      guard text[position] < 0x80 else { return nil }
+      position += 1
+    }
+    let name = range.lowerBound..<position
+    guard !name.isEmpty, !(0x30...0x39).contains(text[name.lowerBound]), PythonToken.word(text, name) == nil else {
+      return nil
+    }
+    return name
   }
 
   /// The value of a text that is one Python expression of constants; `nil` if it is anything else. Arithmetic is bounded; nothing is run.

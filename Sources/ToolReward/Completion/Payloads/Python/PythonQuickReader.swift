@@ -54,18 +54,17 @@ struct PythonQuickReader: ~Escapable {
     }
   }
 
-  /// Reads calls with commas between them up to the end of the text. `nil` if one is not plain; what was written then stays.
-  mutating func calls(acrossLines: Bool) -> [(name: Int, arguments: Int)]? {
-    var calls: [(name: Int, arguments: Int)] = []
+  /// Reads calls with commas between them up to the end of the text. False if one is not plain; what was written then stays.
+  mutating func read(_ calls: inout [(name: Int, arguments: Int)], acrossLines: Bool) -> Bool {
     while true {
-      guard let call = call() else { return nil }
+      guard let call = call() else { return false }
       calls.append(call)
       skipSpace(acrossLines: acrossLines)
-      if position == end { return calls }
-      guard take(0x2C) else { return nil }
+      if position == end { return true }
+      guard take(0x2C) else { return false }
       skipSpace(acrossLines: acrossLines)
       // A comma may be the last thing.
-      if position == end { return calls }
+      if position == end { return true }
     }
   }
 

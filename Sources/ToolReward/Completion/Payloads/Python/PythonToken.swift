@@ -23,19 +23,31 @@ struct PythonToken: BitwiseCopyable {
 
   /// The words. `print`, `match` and the like are names.
   static func word(_ text: Span<UInt8>, _ range: Range<Int>) -> Kind? {
-    guard range.count >= 2, range.count <= 8, mayBegin(text[range.lowerBound]) else { return nil }
+    guard range.count >= 2, range.count <= 8, mayBegin(text[range.lowerBound], count: range.count) else { return nil }
     for (word, kind) in words[range.count] where ByteSearch.matches(word, in: text, at: range.lowerBound) {
       return kind
     }
     return nil
   }
 
-  /// Whether some word begins with a byte.
+  /// Whether some word of a length begins with a byte. Most names are told from words by this alone.
   @inline(__always)
-  private static func mayBegin(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x46, 0x4E, 0x54: true  // F, N, T
-    case 0x61...0x67, 0x69, 0x6C, 0x6E...0x70, 0x72, 0x74, 0x77, 0x79: true  // a to g, i, l, n to p, r, t, w, y
+  private static func mayBegin(_ byte: UInt8, count: Int) -> Bool {
+    switch (count, byte) {
+    // as; if, in, is; or
+    case (2, 0x61), (2, 0x69), (2, 0x6F): true
+    // and; def, del; for; not; try
+    case (3, 0x61), (3, 0x64), (3, 0x66), (3, 0x6E), (3, 0x74): true
+    // None; True; elif, else; from; pass; with
+    case (4, 0x4E), (4, 0x54), (4, 0x65), (4, 0x66), (4, 0x70), (4, 0x77): true
+    // False; async, await; break; class; raise; while; yield
+    case (5, 0x46), (5, 0x61...0x63), (5, 0x72), (5, 0x77), (5, 0x79): true
+    // assert; except; global; import; lambda; return
+    case (6, 0x61), (6, 0x65), (6, 0x67), (6, 0x69), (6, 0x6C), (6, 0x72): true
+    // finally
+    case (7, 0x66): true
+    // continue; nonlocal
+    case (8, 0x63), (8, 0x6E): true
     default: false
     }
   }

@@ -339,7 +339,7 @@ struct BFCLQuickCheck: Sendable {
     }
 
     private static func packed(_ call: BFCLExpectedCall, _ language: BFCLCategory.Language) -> Packer? {
-      guard let function = call.function, call.arguments.count <= 64 else { return nil }
+      guard let function = call.function, function.saysRequired, call.arguments.count <= 64 else { return nil }
       var needed: UInt64 = 0
       var required: UInt64 = 0
       for (place, argument) in call.arguments.enumerated() where !argument.alternatives.isOptional {

@@ -33,6 +33,10 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
     transform: BFCLDecoderName.decoder(named:))
   var decoder: BFCLOutputDecoder?
 
+  @Option(
+    help: ArgumentHelp("The model of lines that name none; a result file's folder tells it, too.", valueName: "name"))
+  var model: String?
+
   @Option(name: .shortAndLong, help: ArgumentHelp("Where to write; - is standard output.", valueName: "out"))
   var output = "-"
 
@@ -44,6 +48,7 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
   }
 
   func run() throws {
+    try OutputPaths.check([("--output", output), ("--export", export)], data: data)
     let benchmark = try BenchmarkData.read(data, BFCLMultiTurn.init(folder:))
     var files: [String: [UInt8]] = [:]
     var order: [String] = []
@@ -52,6 +57,7 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
     do throws(InputOutputError) {
       let sink = try OutputSink(path: output, inputs: inputs)
       for path in inputs {
+        let given = model ?? ResultFile.model(of: path) ?? ""
         let source = try LineSource(path: path)
         var chunk = LineChunk()
         while try source.next(into: &chunk) {
@@ -60,7 +66,7 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
           chunk.forEachLine { number, range in
             if LineChunk.isBlank(text, range) { return }
             guard let row = try? ValueReader(syntax: .python, limits: .python).read(text.extracting(range)),
-              let check = benchmark.check(row, decoder: decoder)
+              let check = benchmark.check(row, decoder: decoder, model: given)
             else {
               broken += 1
               first = first ?? "\(path), line \(number): no row with the \"id\" of a multi-turn sample in the data"
@@ -97,7 +103,11 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
 
   private func name(of check: BFCLMultiTurn.Check, _ version: BFCLVersion) -> String {
     // A folder's name: the official code has underscores for slashes.
-    let model = check.model.utf8.isEmpty ? "model" : String(check.model.map { $0 == "/" ? "_" : $0 })
+    var model = ""
+    for scalar in check.model.unicodeScalars {
+      model.unicodeScalars.append(scalar == "/" || scalar.value < 0x20 ? "_" : scalar)
+    }
+    if ["", ".", ".."].contains(model) { model = "model" + model.map { _ in "_" } }
     return version == .v3
       ? "\(model)/BFCL_v3_\(check.category)_result.json" : "\(model)/multi_turn/BFCL_v4_\(check.category)_result.json"
   }

@@ -197,18 +197,18 @@ import ToolReward
     let items = ["", "string", "integer", "float", "boolean", "array", "dict", "object"]
     let answers = [
       "1", "1.5", "true", #""a b""#, #""É""#, #""""#, "null", "9007199254740993", #"["A","b"]"#, "[1,2]", "[1.0,2.5]",
-      "[]", "[true]", #"[[1]]"#, #"{"k":[1]}"#, #"["é"]"#, #"[1,"a"]"#,
+      "[]", "[true]", #"[[1]]"#, #"{"k":[1]}"#, #"["é"]"#, #"[1,"a"]"#, #"{"k":[1,"A"],"j":["",true]}"#, #"{"k":1}"#,
     ]
     let given = [
       "1", "1.0", "1.5", "-0.0", "9007199254740993", "1e3", "True", "False", "None", "'A-b'", "'é'", "''", "['a','B']",
       "['a']", "['é']", "[1,2]", "[1.0,2.5]", "[2,1]", "[]", "[True]", "[1,'a']", "[[1]]", "{'k':1}", "[{'k':1}]",
-      "'1'",
+      "'1'", "{'j':True,'k':'a'}", "{'k':True}", "{'j':1}", "{}", "{'__tuple__':[1]}", "'É'",
     ]
     let category = try #require(BFCLCategory("simple"))
     var known = 0
     for type in types + items.map({ $0.isEmpty ? "array" : "array:\($0)" }) {
       for first in answers {
-        for second in answers {
+        for second in [#""""#, "1", #""a b""#, "[1,2]", "true"] {
           let question = try Self.question(type, "[\(first),\(second)]", category)
           for value in given {
             guard let (told, verdict) = Self.glance(question, value) else { continue }
@@ -222,7 +222,7 @@ import ToolReward
         }
       }
     }
-    #expect(known > 4_000)
+    #expect(known > 1_000)
   }
 
   private static func question(_ type: String, _ values: String, _ category: BFCLCategory) throws -> BFCLQuestion {

@@ -36,10 +36,12 @@ let package = Package(
       providers: [.apt(["libyajl-dev"]), .brew(["yajl"])]
     ),
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
-    .target(name: "ToolRewardData", dependencies: ["ToolReward"], swiftSettings: settings),
+    .target(name: "ToolRewardLines", dependencies: ["ToolReward"], swiftSettings: settings),
+    .target(name: "ToolRewardData", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
     .target(name: "ToolRewardReport", swiftSettings: settings),
     .target(
-      name: "ToolRewardBenchmarks", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardReport"],
+      name: "ToolRewardBenchmarks",
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardReport"],
       swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
     .target(
@@ -51,11 +53,14 @@ let package = Package(
         "ToolReward",
         "ToolRewardBenchmarks",
         "ToolRewardData",
+        "ToolRewardLines",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings
     ),
     .testTarget(name: "ToolRewardTests", dependencies: ["ToolReward"], swiftSettings: settings),
+    .testTarget(
+      name: "ToolRewardLinesTests", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
     .testTarget(
       name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
     .testTarget(
@@ -93,6 +98,6 @@ if Context.environment["BENCHMARKS"] != nil {
   }
   package.targets.append(
     .executableTarget(
-      name: "BFCLLoop", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData"],
+      name: "BFCLLoop", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardLines"],
       path: "Tests/Benchmark/BFCLLoop", swiftSettings: settings))
 }

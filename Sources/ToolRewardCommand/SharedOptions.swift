@@ -2,6 +2,7 @@ import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
 import ToolRewardData
+import ToolRewardLines
 
 /// Where a record's parts are.
 struct FieldOptions: ParsableArguments {

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 import ArgumentParser
-import ToolRewardData
+import ToolRewardLines
 
 /// Exit statuses beyond 0 and ArgumentParser's 64 (sysexits.h).
 enum Status {

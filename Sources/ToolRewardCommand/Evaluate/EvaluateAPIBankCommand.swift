@@ -2,6 +2,7 @@ import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
 import ToolRewardData
+import ToolRewardLines
 
 struct EvaluateAPIBankCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
-import ToolRewardData
+import ToolRewardLines
 
 struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

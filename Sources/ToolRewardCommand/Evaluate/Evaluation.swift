@@ -2,6 +2,7 @@ import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
 import ToolRewardData
+import ToolRewardLines
 
 /// Which verdicts are wanted.
 enum EvaluationMode: String, ExpressibleByArgument, CaseIterable, Sendable {

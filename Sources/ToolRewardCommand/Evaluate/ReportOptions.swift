@@ -1,7 +1,7 @@
 import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
-import ToolRewardData
+import ToolRewardLines
 
 /// Where an evaluation's report goes.
 struct ReportOptions: ParsableArguments {

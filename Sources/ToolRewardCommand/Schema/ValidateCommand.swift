@@ -1,6 +1,7 @@
 import ArgumentParser
 import ToolReward
 import ToolRewardData
+import ToolRewardLines
 
 struct ValidateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

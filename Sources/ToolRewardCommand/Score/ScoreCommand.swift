@@ -1,6 +1,6 @@
 import ArgumentParser
 import ToolReward
-import ToolRewardData
+import ToolRewardLines
 
 struct ScoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ToolRewardData
+@testable import ToolRewardLines
 
 /// Upper-cases lines and notes their numbers.
 private struct EchoWorker: LineWorker {

@@ -1,7 +1,7 @@
 /// The page's fixed parts.
-enum ReportPage {
+package enum ReportPage {
   /// How it looks: light and dark, wide and narrow.
-  static let style: StaticString = #"""
+  package static let style: StaticString = #"""
     <style>
     :root {
       color-scheme: light dark;

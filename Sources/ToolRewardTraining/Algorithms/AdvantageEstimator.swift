@@ -36,6 +36,12 @@ public struct Advantages: Sendable, Hashable {
   public var values: TokenMatrix
   /// The tokens that count: the batch's without the samples that could not be judged.
   public var mask: TokenMask
+
+  /// Creates advantages that were worked out elsewhere.
+  public init(values: TokenMatrix, mask: TokenMask) {
+    self.values = values
+    self.mask = mask
+  }
 }
 
 /// How rewards become advantages.

@@ -29,6 +29,7 @@ struct TrainCommand: AsyncParsableCommand {
         toolreward train -o run --reward tool-n1-v4 --until 0.95
         toolreward train tasks.jsonl --held-out held-out.jsonl -o run
         toolreward train --list-algorithms
+        toolreward train --write-tasks tasks
       """
   )
 
@@ -71,11 +72,17 @@ struct TrainCommand: AsyncParsableCommand {
   @Flag(help: "List the algorithms with their sources and end.")
   var listAlgorithms = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the tasks that come with the command as training.jsonl and held-out.jsonl into a folder and end.",
+      valueName: "folder"))
+  var writeTasks: String?
+
   @Flag(inversion: .prefixedNo, help: "Show a dashboard on standard error. By default where that is a terminal.")
   var dashboard: Bool?
 
   func validate() throws {
-    if listAlgorithms { return }
+    if listAlgorithms || writeTasks != nil { return }
     if output == nil { throw ValidationError("Name the folder for the run's files: -o run.") }
     if input != nil, heldOut == nil { throw ValidationError("A file of tasks needs --held-out FILE to judge on.") }
     if input == nil, heldOut != nil { throw ValidationError("--held-out goes with a file of tasks to train on.") }
@@ -92,6 +99,7 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     if listAlgorithms { return Self.list() }
+    if let writeTasks { return try Self.writeTasks(to: writeTasks) }
     let judge = try judgeOfRollouts()
     let (training, held) = try (
       readTasks(input, ExampleTasks.training, judge), readTasks(heldOut, ExampleTasks.heldOut, judge)
@@ -170,6 +178,16 @@ struct TrainCommand: AsyncParsableCommand {
     return recipe
   }
 
+  private static func writeTasks(to folder: String) throws {
+    do throws(InputOutputError) {
+      try OutputSink.makeFolder(folder)
+      try OutputSink(path: "\(folder)/training.jsonl").write(ExampleTasks.training)
+      try OutputSink(path: "\(folder)/held-out.jsonl").write(ExampleTasks.heldOut)
+    } catch {
+      throw Terminal.report(error)
+    }
+  }
+
   private static func list() {
     for preset in AlgorithmPreset.all {
       print("\(preset.name)\n    \(preset.summary)\n    \(preset.source)")
@@ -180,19 +198,19 @@ struct TrainCommand: AsyncParsableCommand {
 /// The numbers of a run.
 struct TrainSettings: ParsableArguments {
   @Option(help: ArgumentHelp("Steps of reinforcement learning.", valueName: "n"))
-  var steps = 200
+  var steps = 300
 
   @Option(help: ArgumentHelp("Steps of supervised fine-tuning.", valueName: "n"))
   var sftSteps = 100
 
   @Option(help: ArgumentHelp("Steps of learning the shape of completions before the run.", valueName: "n"))
-  var baseSteps = 60
+  var baseSteps = 200
 
   @Option(help: ArgumentHelp("Prompts a step.", valueName: "n"))
   var prompts = 16
 
   @Option(help: ArgumentHelp("Completions a prompt.", valueName: "n"))
-  var group = 8
+  var group = 32
 
   @Option(help: ArgumentHelp("The sampling temperature.", valueName: "t"))
   var temperature = 1.0
@@ -204,10 +222,10 @@ struct TrainSettings: ParsableArguments {
   var updates = 1
 
   @Option(help: ArgumentHelp("AdamW's rate in reinforcement learning.", valueName: "rate"))
-  var learningRate = 0.05
+  var learningRate = 0.02
 
   @Option(help: ArgumentHelp("The same in supervised fine-tuning.", valueName: "rate"))
-  var sftLearningRate = 0.05
+  var sftLearningRate = 0.02
 
   @Option(help: ArgumentHelp("β of the KL penalty, in place of the algorithm's; 0 for none.", valueName: "β"))
   var kl: Double?

@@ -41,15 +41,15 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// The algorithm's name, for reports.
   public var algorithmName: String
   /// Steps of reinforcement learning.
-  public var steps = 200
+  public var steps = 300
   /// Steps of supervised fine-tuning.
   public var fineTuningSteps = 100
   /// Prompts a step.
   public var promptsPerStep = 16
   /// Completions a prompt.
-  public var groupSize = 8
+  public var groupSize = 32
   /// The sampling temperature.
-  public var temperature = 0.7
+  public var temperature = 1.0
   /// The most tokens of a completion.
   public var maximumTokens = 64
   /// How often a step's completions are learned from: more than once needs a loss that clips.

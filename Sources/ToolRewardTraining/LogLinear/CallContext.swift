@@ -17,6 +17,8 @@ struct CallContext: Hashable, Sendable {
   private(set) var wordCount = 0
   /// Where in the prompt the last word stands; −1 for nowhere.
   private(set) var lastPlace = -1
+  /// Where the last word of the value before this one stands, the former call's if this is a call's first; −1 for nowhere.
+  private(set) var formerPlace = -1
 
   private static let start = -1
   private static let word = -2
@@ -28,9 +30,10 @@ struct CallContext: Hashable, Sendable {
     switch kind {
     case .thought: thought = token
     case .call:
-      (call, argument, usedArguments, lastPlace) = (token, 0, 0, -1)
+      (call, argument, usedArguments) = (token, 0, 0)
       callCount = min(3, callCount + 1)
     case .argument:
+      if lastPlace >= 0 { formerPlace = lastPlace }
       (argument, wordCount, lastPlace) = (token, 0, -1)
       usedArguments ^= FeatureHash.of([UInt8(truncatingIfNeeded: token), UInt8(truncatingIfNeeded: token >> 8)])
     case .word:
@@ -96,10 +99,7 @@ struct CandidateFeatures {
       let next = context.lastPlace < 0 ? 0 : prompt.hash(at: context.lastPlace + 1)
       add(7, own, argument, UInt64(context.wordCount))
       add(8, own, argument, next)
-      add(
-        9, own, argument,
-        context.lastPlace + 1 < prompt.words.count && context.lastPlace >= 0
-          ? PromptWords.shape(of: prompt.words[context.lastPlace + 1]) : 0)
+      add(9, own, argument, context.lastPlace < 0 ? 0 : prompt.shape(at: context.lastPlace + 1))
     }
     switch kind {
     case .thought, .call, .argument, .closeCalls, .closeReasoning, .separator, .endCall:
@@ -124,6 +124,10 @@ struct CandidateFeatures {
       add(25, argument, call, left, follows)
       add(26, argument, left, prompt.hash(at: place - 2), follows)
       add(27, argument, follows, shape, UInt64(context.wordCount))
+      add(28, argument, prompt.shape(at: place - 1), shape, follows)
+      add(29, argument, prompt.shape(at: place + 1), shape, follows)
+      let order: UInt64 = place < context.formerPlace ? 1 : place == context.formerPlace ? 2 : 3
+      add(30, argument, UInt64(context.callCount), context.formerPlace < 0 ? 0 : order, follows)
     }
   }
 }

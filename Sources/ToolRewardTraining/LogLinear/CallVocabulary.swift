@@ -96,11 +96,10 @@ struct CallVocabulary: Sendable {
   /// A token's kind.
   func kind(of token: Int) -> Kind { token < tokens.count ? tokens[token].kind : .word }
 
-  /// A token's text.
-  func text(of token: Int, _ prompt: PromptWords) -> [UInt8] {
+  /// A word's text; empty for a token that the prompt has not.
+  func text(ofWord token: Int, _ extras: [[UInt8]]) -> [UInt8] {
     if token < tokens.count { return tokens[token].text }
-    let extra = token - tokens.count
-    return extra < prompt.extras(beyond: self).count ? prompt.extras(beyond: self)[extra] : []
+    return token - tokens.count < extras.count ? extras[token - tokens.count] : []
   }
 
   /// The token of a word, be it the vocabulary's or the prompt's.
@@ -153,11 +152,7 @@ struct CallVocabulary: Sendable {
       let kind = kind(of: token)
       if wasWord, kind == .word, isInString { result.append(0x20) }
       if kind == .quote { isInString.toggle() }
-      if token < tokens.count {
-        result += tokens[token].text
-      } else if token - tokens.count < extras.count {
-        result += extras[token - tokens.count]
-      }
+      result += text(ofWord: token, extras)
       wasWord = kind == .word
     }
     return result

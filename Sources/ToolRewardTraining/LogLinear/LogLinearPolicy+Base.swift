@@ -2,8 +2,9 @@ internal import ToolReward
 
 extension LogLinearPolicy {
   /// Teaches the shape of completions and nothing of what is asked: the stand-in for what a language model brings along. Each example is a
-  /// prompt with the calls of some other task, every value of which is replaced by words drawn from the prompt, so that syntax, tools and
-  /// their arguments are learned, but neither which tool a prompt wants nor which of its words. The result is the reference.
+  /// prompt with the calls of some other task, every word of whose values is replaced by a word drawn from the prompt, one of the same shape if
+  /// there is any. So syntax, tools, and whether an argument is a number or a name are learned, but neither which tool a prompt wants nor
+  /// which of its words. The result is the reference.
   ///
   /// - Parameters:
   ///   - tasks: The training split.
@@ -12,7 +13,7 @@ extension LogLinearPolicy {
   ///   - seed: What the examples follow from.
   /// - Throws: ``PolicyError`` if a step fails.
   public func learnCallSyntax(
-    from tasks: [TrainingTask], steps: Int = 60, learningRate: Double = 0.1, seed: UInt64
+    from tasks: [TrainingTask], steps: Int = 200, learningRate: Double = 0.1, seed: UInt64
   ) throws(PolicyError) {
     var random = RandomSource(seed: seed)
     for _ in 0..<(tasks.isEmpty ? 0 : max(0, steps)) {
@@ -22,7 +23,7 @@ extension LogLinearPolicy {
         let other = tasks[random.below(tasks.count)]
         let model = Demonstration.completion(for: other.task.groundTruth.calls)
         guard let tokens = try tokens(of: model, after: other.prompt) else { continue }
-        if let filled = refilled(tokens, PromptWords(prompt), &random) {
+        if let filled = refilled(tokens, PromptWords(other.prompt), PromptWords(prompt), &random) {
           sequences.append(TokenSequence(prompt: prompt, tokens: filled))
         }
       }
@@ -40,18 +41,23 @@ extension LogLinearPolicy {
   }
 
   /// The same tokens with each word replaced by one of the prompt's; `nil` if the prompt has none.
-  private func refilled(_ tokens: [Int], _ prompt: PromptWords, _ random: inout RandomSource) -> [Int]? {
-    let extras = prompt.extras(beyond: vocabulary)
-    guard !prompt.distinct.isEmpty else { return nil }
+  private func refilled(
+    _ tokens: [Int], _ former: PromptWords, _ prompt: PromptWords, _ random: inout RandomSource
+  ) -> [Int]? {
+    let (formerExtras, extras) = (former.extras(beyond: vocabulary), prompt.extras(beyond: vocabulary))
     var result: [Int] = []
     for token in tokens {
       guard vocabulary.kind(of: token) == .word else {
         result.append(token)
         continue
       }
-      let word = prompt.distinct[random.below(prompt.distinct.count)]
-      guard let replacement = vocabulary.token(ofWord: word, extras) else { return nil }
-      result.append(replacement)
+      let shape = PromptWords.shape(of: vocabulary.text(ofWord: token, formerExtras))
+      let alike = prompt.distinct.filter { PromptWords.shape(of: $0) == shape }
+      let choice = alike.isEmpty ? prompt.distinct : alike
+      guard !choice.isEmpty, let word = vocabulary.token(ofWord: choice[random.below(choice.count)], extras) else {
+        return nil
+      }
+      result.append(word)
     }
     return result
   }

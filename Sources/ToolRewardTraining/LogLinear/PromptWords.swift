@@ -2,7 +2,7 @@
 struct PromptWords: Sendable {
   /// The first words, without punctuation about them.
   let words: [[UInt8]]
-  /// The words in lower case, hashed, with two places more at either end.
+  /// The words in lower case, hashed, all numbers alike, with two places more at either end.
   private let hashes: [UInt64]
   /// The words, each once, in the order of their first place.
   let distinct: [[UInt8]]
@@ -20,7 +20,11 @@ struct PromptWords: Sendable {
     }
     self.words = words
     var hashes: [UInt64] = [1, 2]
-    for word in words { hashes.append(FeatureHash.of(word.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })) }
+    for word in words {
+      // What a number is like is known from its neighbours, not from its digits.
+      let isNumber = Self.shape(of: word) == 1
+      hashes.append(isNumber ? 5 : FeatureHash.of(word.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }))
+    }
     self.hashes = hashes + [3, 4]
     var places: [[UInt8]: [Int]] = [:]
     var distinct: [[UInt8]] = []
@@ -40,6 +44,9 @@ struct PromptWords: Sendable {
 
   /// The hash of the word at a place; of the text's ends before the first and after the last, up to two places away.
   func hash(at place: Int) -> UInt64 { hashes[min(max(place + 2, 0), hashes.count - 1)] }
+
+  /// The shape of the word at a place; 0 before the first and after the last.
+  func shape(at place: Int) -> UInt64 { words.indices.contains(place) ? Self.shape(of: words[place]) : 0 }
 
   /// The words that the vocabulary lacks: its tokens go on with them.
   func extras(beyond vocabulary: CallVocabulary) -> [[UInt8]] { distinct.filter { !vocabulary.isWord($0) } }

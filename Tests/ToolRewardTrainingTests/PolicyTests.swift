@@ -168,7 +168,7 @@ struct PolicyTests {
     let training = TrainingTasks(jsonLines: ExampleTasks.training, reward: reward, judge: reward)
     let heldOut = TrainingTasks(jsonLines: ExampleTasks.heldOut, reward: reward, judge: reward)
     #expect(training.problems.isEmpty && heldOut.problems.isEmpty)
-    #expect(training.tasks.count == 92 && heldOut.tasks.count == 42)
+    #expect(training.tasks.count == 127 && heldOut.tasks.count == 42)
     #expect(Set(training.tasks.map(\.prompt)).isDisjoint(with: heldOut.tasks.map(\.prompt)))
     let policy = LogLinearPolicy(tasks: training.tasks, sizeExponent: 8)
     for task in training.tasks + heldOut.tasks {

@@ -32,6 +32,7 @@ struct TrainerTests {
     configuration.groupSize = 4
     configuration.evaluationInterval = 2
     configuration.checkpointInterval = 2
+    configuration.maximumTokens = 24
     change(&configuration)
     return configuration
   }
@@ -175,7 +176,7 @@ struct TrainerTests {
     let judge = try Self.judge { completion in completion.attempts.isEmpty ? 1 : 0 }
     let result = try await Self.trainer(in: other.path, policy, judge: judge) {
       $0.steps = 300
-      $0.groupSize = 8
+      $0.groupSize = 4
       $0.temperature = 3
       $0.learningRate = 0.3
       $0.algorithm.kl = nil
@@ -236,7 +237,7 @@ struct TrainerTests {
     let policy = try Small.policy()
     let before = policy.parameters
     _ = try await Self.trainer(
-      in: folder.path, policy, judge: Self.judge { Double(($0.segments.last?.range.upperBound ?? 0) % 3) }
+      in: folder.path, policy, judge: Self.judge { Double(($0.segments.last?.range.upperBound ?? 0) % 17) }
     ) {
       $0.algorithm = preset.algorithm
       $0.steps = 1

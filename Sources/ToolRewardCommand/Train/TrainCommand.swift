@@ -230,13 +230,21 @@ struct TrainSettings: ParsableArguments {
   @Option(help: ArgumentHelp("β of the KL penalty, in place of the algorithm's; 0 for none.", valueName: "β"))
   var kl: Double?
 
-  @Option(help: ArgumentHelp("What entropy is worth, in place of the algorithm's.", valueName: "c"))
-  var entropy: Double?
+  @Option(
+    help: ArgumentHelp(
+      "What entropy is worth, in place of the algorithm's. With 0, which most have, the built-in policy may settle before it has met the rarer calls.",
+      valueName: "c"))
+  var entropy = 0.01
 
   @Flag(
     inversion: .prefixedNo,
     help: "Draw other prompts for groups whose rewards are equal. By default as the algorithm has it.")
   var dynamicSampling: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "Take up to 1 from rewards over so many tokens before --max-tokens (DAPO's overlong penalty).", valueName: "n"))
+  var overlongBuffer: Int?
 
   @Option(help: ArgumentHelp("Judge the held-out tasks every so many steps.", valueName: "n"))
   var evaluateEvery = 10
@@ -258,7 +266,10 @@ struct TrainSettings: ParsableArguments {
       algorithm.kl = kl == 0 ? nil : penalty
       if algorithm.rewardKLCoefficient != 0 { (algorithm.rewardKLCoefficient, algorithm.kl) = (kl, nil) }
     }
-    if let entropy { algorithm.entropyCoefficient = entropy }
+    algorithm.entropyCoefficient = entropy
+    if let overlongBuffer {
+      algorithm.overlong = OverlongPenalty(maximumLength: maxTokens, buffer: overlongBuffer, isBounded: true)
+    }
     if let dynamicSampling { algorithm.samplesDynamically = dynamicSampling }
     var configuration = TrainingConfiguration(algorithm: algorithm, named: preset.name)
     configuration.recipe = recipe

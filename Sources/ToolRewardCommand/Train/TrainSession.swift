@@ -54,6 +54,7 @@ struct TrainSession {
       switch error {
       case .configuration: return .validationFailure
       case .files:
+        guard Trainer.hasRun(in: folder) else { return Status.inputOutput }
         Terminal.say(
           "toolreward: what was saved before is whole; 'toolreward train -o \(folder) --resume' goes on from it")
         return Status.inputOutput

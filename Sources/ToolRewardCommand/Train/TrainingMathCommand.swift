@@ -102,9 +102,9 @@ struct MathRequest {
       return Self.text([("value", Self.text(result.value)), ("gradient", Self.list(result.gradient))])
     case "overlong":
       let penalty = OverlongPenalty(
-        maximumLength: Int(number("maximum_length", 0)), buffer: Int(number("buffer", 0)),
+        maximumLength: integer("maximum_length", 0), buffer: integer("buffer", 0),
         factor: number("factor", 1), isBounded: value["bounded"]?.boolean ?? false)
-      return Self.text([("values", Self.list(numbers("lengths").map { penalty(length: Int($0 ?? 0)) }))])
+      return Self.text([("values", Self.list(numbers("lengths").map { penalty(length: Int(exactly: $0 ?? 0) ?? 0) }))])
     default:
       throw MathRequestError(
         message: "\"op\" is none of advantage, loss, objective, kl, importance, entropy, overlong")
@@ -117,6 +117,9 @@ struct MathRequest {
 
   private func optional(_ name: String) -> Double? { value[name]?.numberLiteral.flatMap { Double($0) } }
   private func number(_ name: String, _ standard: Double) -> Double { optional(name) ?? standard }
+  private func integer(_ name: String, _ standard: Int) -> Int {
+    optional(name).flatMap { Int(exactly: $0) } ?? standard
+  }
   private func flag(_ name: String) -> Bool { value[name]?.boolean ?? false }
 
   private func numbers(_ name: String) -> [Double?] { Self.numbers(value[name]) }
@@ -135,7 +138,7 @@ struct MathRequest {
 
   private func batch() -> RewardBatch {
     RewardBatch(
-      rewards: numbers("rewards"), groups: numbers("groups").map { Int($0 ?? 0) }, mask: mask,
+      rewards: numbers("rewards"), groups: numbers("groups").map { Int(exactly: $0 ?? 0) ?? 0 }, mask: mask,
       components: (value["components"]?.elements ?? []).map { Self.numbers($0) },
       weights: numbers("weights").compactMap { $0 }, greedyRewards: numbers("greedy"),
       tokenRewards: matrix("token_rewards"))
@@ -145,7 +148,7 @@ struct MathRequest {
     GroupNormalization(
       baseline: value["baseline"]?.string.flatMap(GroupNormalization.Baseline.init) ?? .mean,
       scale: value["scale"]?.string.flatMap(GroupNormalization.Scale.init) ?? .group,
-      lostDegrees: Int(number("lost_degrees", 1)), epsilon: number("epsilon", 1e-6),
+      lostDegrees: integer("lost_degrees", 1), epsilon: number("epsilon", 1e-6),
       singleton: value["singleton"]?.string.flatMap(GroupNormalization.Singleton.init) ?? .zero,
       leavesZeroDeviation: flag("leaves_zero_deviation"))
   }

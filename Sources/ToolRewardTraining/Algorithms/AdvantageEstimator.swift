@@ -197,7 +197,9 @@ extension AdvantageEstimator {
         weighted += length * (rewards[sample] ?? 0)
         lengths += length
       }
-      for sample in judged { result[sample] = (rewards[sample] ?? 0) - (lengths > 0 ? weighted / lengths : 0) }
+      let isConstant = judged.allSatisfy { rewards[$0] == rewards[judged[0]] }
+      let baseline = isConstant ? rewards[judged[0]] ?? 0 : lengths > 0 ? weighted / lengths : 0
+      for sample in judged { result[sample] = (rewards[sample] ?? 0) - baseline }
     }
     return result
   }

@@ -27,11 +27,12 @@ public struct RatioClip: Sendable, Hashable {
   func term(_ logRatio: Double, _ advantage: Double) -> LossTerm {
     let log = logRatio.clamped(-(logRatioLimit ?? .infinity), logRatioLimit ?? .infinity)
     let ratio = exponential(log.value)
-    let slope = ratio * log.slope
+    let slope = log.slope == 0 ? 0 : ratio
     let open = ratio.clamped(-.infinity, ratioLimit ?? .infinity)
     let bound = ratio.clamped(1 - low, 1 + high)
-    let first = (value: -advantage * open.value, slope: -advantage * open.slope * slope)
-    let second = (value: -advantage * bound.value, slope: -advantage * bound.slope * slope)
+    // Where a bound holds there is no slope, even if the ratio is beyond Double's range.
+    let first = (value: -advantage * open.value, slope: open.slope == 0 ? 0 : -advantage * slope)
+    let second = (value: -advantage * bound.value, slope: bound.slope == 0 ? 0 : -advantage * slope)
     var term = LossTerm(value: max(first.value, second.value), slope: (first.slope + second.slope) / 2)
     if first.value > second.value { term.slope = first.slope }
     if second.value > first.value { (term.slope, term.isClipped) = (second.slope, true) }

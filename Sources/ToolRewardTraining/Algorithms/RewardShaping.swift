@@ -32,7 +32,7 @@ public struct OverlongPenalty: Sendable, Hashable {
   /// What is added to a reward: 0 or less.
   public func callAsFunction(length: Int) -> Double {
     guard buffer > 0 else { return length > maximumLength ? -factor : 0 }
-    let excess = Double(length - (maximumLength - buffer)) / Double(buffer)
+    let excess = (Double(length) - Double(maximumLength) + Double(buffer)) / Double(buffer)
     if excess <= 0 { return 0 }
     return -factor * (isBounded ? min(1, excess) : excess)
   }

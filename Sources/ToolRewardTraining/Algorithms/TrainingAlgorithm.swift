@@ -77,11 +77,10 @@ public struct AlgorithmPreset: Sendable, Hashable {
       source: "TRL 1.16.0 grpo_trainer.py, grpo_config.py",
       algorithm: TrainingAlgorithm(estimator: trlGroup, loss: .clipped(RatioClip()))),
     AlgorithmPreset(
-      name: "openrlhf", summary: "GRPO as OpenRLHF has it: group_norm with 1e-9, token mean, KL k3 1e-3 held to ±10",
-      source: "OpenRLHF 0.11.2 experience_maker.py, models/loss.py, models/utils.py",
+      name: "openrlhf", summary: "GRPO as OpenRLHF's group_norm has it: deviation + 1e-9, token mean, no KL",
+      source: "OpenRLHF 0.11.2 experience_maker.py, models/loss.py",
       algorithm: TrainingAlgorithm(
-        estimator: .group(GroupNormalization(epsilon: 1e-9)), loss: .clipped(RatioClip(logRatioLimit: 20)),
-        kl: KLPenalty(.k3, coefficient: 1e-3, valueLimit: 10))),
+        estimator: .group(GroupNormalization(epsilon: 1e-9)), loss: .clipped(RatioClip(logRatioLimit: 20)))),
     AlgorithmPreset(
       name: "nemo-rl", summary: "GRPO as NeMo-RL has it: mean and deviation of the others, token mean, KL k3 0.01",
       source: "NVIDIA-NeMo/RL nemo_rl/algorithms/utils.py, examples/configs/grpo_math_1B.yaml",

@@ -70,8 +70,13 @@ struct RunFolder: Sendable {
         try DurableFiles.synchronize(partial)
         if former != "\(path)/\(target)" { DurableFiles.removeFolder("\(path)/\(target)") }
         if DurableFiles.exists("\(path)/\(target)") {
-          // The same step again, as after a resume: the folder there is whole and the same.
-          DurableFiles.removeFolder(partial)
+          // The same step again, after a resume: it stays if it is the same, as it is with a policy that is repeatable.
+          if try Self.digest(partial) == Self.digest("\(path)/\(target)") {
+            DurableFiles.removeFolder(partial)
+          } else {
+            DurableFiles.removeFolder("\(path)/\(target)")
+            try DurableFiles.move(partial, to: "\(path)/\(target)")
+          }
         } else {
           try DurableFiles.move(partial, to: "\(path)/\(target)")
         }

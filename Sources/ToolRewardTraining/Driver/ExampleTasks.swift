@@ -115,6 +115,35 @@ public enum ExampleTasks {
     Tell me the weather in Bonn and in Kiel. => get_weather {"city": "Bonn"} ; get_weather {"city": "Kiel"}
     How is the weather in Porto and in Faro? => get_weather {"city": "Porto"} ; get_weather {"city": "Faro"}
     Is it raining in Graz and in Linz? => get_weather {"city": "Graz"} ; get_weather {"city": "Linz"}
+    What is the weather in Bari and in Pisa? => get_weather {"city": "Bari"} ; get_weather {"city": "Pisa"}
+    Give me the forecast for Basel and for Bern. => get_weather {"city": "Basel"} ; get_weather {"city": "Bern"}
+    Is it snowing in Turku and in Oulu? => get_weather {"city": "Turku"} ; get_weather {"city": "Oulu"}
+    How is the weather in Leeds and in York? => get_weather {"city": "Leeds"} ; get_weather {"city": "York"}
+    How hot is it in Nimes and in Cannes? => get_weather {"city": "Nimes"} ; get_weather {"city": "Cannes"}
+    Is it raining in Gdansk and in Lodz? => get_weather {"city": "Gdansk"} ; get_weather {"city": "Lodz"}
+    Weather in Jena and in Halle, please. => get_weather {"city": "Jena"} ; get_weather {"city": "Halle"}
+    Is it sunny in Bilbao and in Cadiz? => get_weather {"city": "Bilbao"} ; get_weather {"city": "Cadiz"}
+    Show me the weather in Toronto. => get_weather {"city": "Toronto"}
+    Could you tell me the weather in Boston? => get_weather {"city": "Boston"}
+    Is it windy in Chicago? => get_weather {"city": "Chicago"}
+    Could you set a timer for 18 minutes? => set_timer {"minutes": 18}
+    Stop me in 6 minutes. => set_timer {"minutes": 6}
+    Could you play some Schubert? => play_music {"artist": "Schubert"}
+    Something by Elvis, please. => play_music {"artist": "Elvis"}
+    I feel like hearing Gershwin. => play_music {"artist": "Gershwin"}
+    Could you translate night to Greek? => translate {"word": "night", "language": "Greek"}
+    Tell me what chair is in Polish. => translate {"word": "chair", "language": "Polish"}
+    How would you say green in Dutch? => translate {"word": "green", "language": "Dutch"}
+    Could you convert 95 yen to pounds? => convert_currency {"amount": 95, "from": "yen", "to": "pounds"}
+    How much are 10 euros in dollars? => convert_currency {"amount": 10, "from": "euros", "to": "dollars"}
+    What are 200 francs in pesos? => convert_currency {"amount": 200, "from": "francs", "to": "pesos"}
+    How much is 45 pesos in yen? => convert_currency {"amount": 45, "from": "pesos", "to": "yen"}
+    Could you book a table for 2 at Casa? => book_table {"restaurant": "Casa", "people": 2}
+    I need a table at Pasha for 5. => book_table {"restaurant": "Pasha", "people": 5}
+    Please reserve a table at Milano for 6. => book_table {"restaurant": "Milano", "people": 6}
+    Could you call Frank? => call_contact {"name": "Frank"}
+    Can you call Lucy for me? => call_contact {"name": "Lucy"}
+    I need to talk to George. => call_contact {"name": "George"}
     Tell me a joke. => -
     Who are you? => -
     Thank you very much! => -
@@ -123,6 +152,10 @@ public enum ExampleTasks {
     Good morning, my friend. => -
     Why are cats so lazy? => -
     Tell me about yourself. => -
+    Sing a song about summer. => -
+    What is the meaning of life? => -
+    Thanks a lot, that was nice. => -
+    How old are you? => -
     """
 
   private static let heldOutText = """

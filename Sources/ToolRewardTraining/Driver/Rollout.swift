@@ -40,8 +40,10 @@ public struct RolloutJudge: Sendable {
     self.init(exactMatch: exactMatch) { _ in reward }
   }
 
-  func judge(_ generation: Generation, _ task: TrainingTask, _ place: Int, step: Int) -> Rollout {
-    let scorer = reward(step)
+  /// Judges a completion by both.
+  ///
+  /// - Parameter scorer: The training reward at this step.
+  func judge(_ generation: Generation, _ task: TrainingTask, _ place: Int, by scorer: Scorer) -> Rollout {
     let verdict = scorer.score(generation.text, for: task.task)
     let judgement = exactMatch.score(generation.text, for: task.judgeTask)
     let names = scorer.reward.componentNames

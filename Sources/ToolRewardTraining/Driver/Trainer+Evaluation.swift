@@ -8,7 +8,8 @@ extension Trainer {
       GenerationRequest(prompt: $0.prompt, seed: 0, temperature: 0, maximumTokens: configuration.maximumTokens)
     }
     let generations = try await asking { () async throws(PolicyError) in try await policy.generate(requests) }
-    return zip(generations, heldOut.indices).map { judge.judge($0, heldOut[$1], $1, step: state.step) }
+    let scorer = judge.reward(state.step)
+    return zip(generations, heldOut.indices).map { judge.judge($0, heldOut[$1], $1, by: scorer) }
   }
 
   /// Judges the held-out tasks, keeps the policy if it is the best so far, and counts evaluations far below that.

@@ -82,12 +82,13 @@ extension Trainer {
       throw .policy(PolicyError("\(generations.count) completions for \(requests.count) requests"))
     }
     let size = configuration.groupSize
+    let scorer = judge.reward(state.step)
     return chosen.enumerated().map { place, task in
       let own = generations[(place * size)..<((place + 1) * size)]
       let greedy =
         needsGreedy
-        ? judge.judge(generations[chosen.count * size + place], tasks[task], task, step: state.step).reward : nil
-      return Group(rollouts: own.map { judge.judge($0, tasks[task], task, step: state.step) }, greedy: greedy)
+        ? judge.judge(generations[chosen.count * size + place], tasks[task], task, by: scorer).reward : nil
+      return Group(rollouts: own.map { judge.judge($0, tasks[task], task, by: scorer) }, greedy: greedy)
     }
   }
 

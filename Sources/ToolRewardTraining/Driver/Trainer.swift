@@ -149,7 +149,7 @@ public final class Trainer {
       try await asking { () async throws(PolicyError) in try await policy.load(from: found.folder) }
       onEvent(.resumed(step: state.step))
     } else if !resumes, Self.hasRun(in: folder.path) {
-      throw .files("\(folder.path) holds a run already: resume it, or give another folder")
+      throw .configuration("\(folder.path) holds a run already: resume it, or give another folder")
     }
     do throws(InputOutputError) {
       return try OutputSink(path: folder.metrics, keepingBytes: state.metricsBytes)

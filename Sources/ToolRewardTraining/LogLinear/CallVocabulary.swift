@@ -81,9 +81,8 @@ struct CallVocabulary: Sendable {
     switch value.kind {
     case .object:
       return value.members.flatMap { name, value in
-        let text = value.kind == .object && depth == 0 && name.isEmpty ? [] : name
         var key: [UInt8] = []
-        VerdictWriter.append(String(decoding: text, as: UTF8.self), to: &key)
+        JSONWriter.python(ensureASCII: false).appendString(name.span, 0..<name.count, to: &key)
         return [.key(key + [0x3A, 0x20])] + texts(of: value, depth: depth + 1)
       }
     case .array: return value.elements.flatMap { texts(of: $0, depth: depth + 1) }

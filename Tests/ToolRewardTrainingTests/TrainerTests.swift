@@ -90,10 +90,10 @@ struct TrainerTests {
     let other = try Scratch()
     var rewards: [Double] = []
     _ = try await Self.trainer(in: other.path, try Small.policy()) {
-      $0.steps = 40
+      $0.steps = 24
       $0.groupSize = 8
-      $0.learningRate = 0.05
-      $0.evaluationInterval = 40
+      $0.learningRate = 0.08
+      $0.evaluationInterval = 24
     }.run(onEvent: {
       if case .step(let record, _) = $0, let reward = record.rollouts?.reward { rewards.append(reward) }
     })
@@ -241,6 +241,7 @@ struct TrainerTests {
     ) {
       $0.algorithm = preset.algorithm
       $0.steps = 1
+      $0.promptsPerStep = 2
       $0.updatesPerStep = 2
     }.run()
     #expect(policy.parameters != before && policy.parameters.allSatisfy(\.isFinite))

@@ -23,6 +23,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "ToolReward", targets: ["ToolReward"]),
+    .library(name: "ToolRewardTraining", targets: ["ToolRewardTraining"]),
     .library(name: "ToolRewardC", type: .dynamic, targets: ["ToolRewardC"]),
     .executable(name: "toolreward", targets: ["ToolRewardCommand"]),
   ],
@@ -40,6 +41,9 @@ let package = Package(
     .target(name: "ToolRewardData", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
     .target(name: "ToolRewardReport", swiftSettings: settings),
     .target(
+      name: "ToolRewardTraining", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardReport"],
+      swiftSettings: settings),
+    .target(
       name: "ToolRewardBenchmarks",
       dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardReport"],
       swiftSettings: settings),
@@ -54,6 +58,7 @@ let package = Package(
         "ToolRewardBenchmarks",
         "ToolRewardData",
         "ToolRewardLines",
+        "ToolRewardTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings
@@ -66,6 +71,8 @@ let package = Package(
     .testTarget(
       name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardReport"],
       swiftSettings: settings),
+    .testTarget(
+      name: "ToolRewardTrainingTests", dependencies: ["ToolReward", "ToolRewardTraining"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),
     .testTarget(
       name: "ToolRewardCTests",
@@ -74,7 +81,9 @@ let package = Package(
       // It calls a C interface with pointers, as C does: every line would be marked unsafe.
       swiftSettings: callerSettings),
     .testTarget(
-      name: "Conformance", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData"], exclude: ["Scripts"],
+      name: "Conformance",
+      dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardTraining"],
+      exclude: ["Scripts"],
       swiftSettings: settings
     ),
   ],

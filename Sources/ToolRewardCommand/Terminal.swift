@@ -37,8 +37,11 @@ enum Terminal {
     }
   }
 
-  static func say(_ text: String) {
-    var text = text + "\n"
+  static func say(_ text: String) { put(text + "\n") }
+
+  /// Writes text to standard error as it is.
+  static func put(_ text: String) {
+    var text = text
     text.withUTF8 { _ = unsafe write(2, $0.baseAddress, $0.count) }
   }
 
@@ -52,9 +55,16 @@ enum Terminal {
   static var outputIsTerminal: Bool { isatty(1) == 1 }
 
   /// How many columns standard output has; 120 where it is no terminal.
-  static var outputWidth: Int {
+  static var outputWidth: Int { width(of: 1) }
+
+  /// The same of standard error.
+  static var errorWidth: Int { width(of: 2) }
+
+  private static func width(of descriptor: Int32) -> Int {
     var size = winsize()
-    guard outputIsTerminal, unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 120 }
+    guard isatty(descriptor) == 1, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 120
+    }
     return Int(size.ws_col)
   }
 

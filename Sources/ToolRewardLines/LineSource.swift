@@ -28,6 +28,12 @@ public struct InputOutputError: Error, Sendable, Hashable, CustomStringConvertib
   /// The system's error number.
   public let number: Int32
 
+  package init(operation: Operation, path: String, number: Int32) {
+    self.operation = operation
+    self.path = path
+    self.number = number
+  }
+
   /// The operation, the file and the system's reason.
   public var description: String {
     if operation == .overwrite {

@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
     .target(name: "ToolRewardData", dependencies: ["ToolReward"], swiftSettings: settings),
     .target(name: "ToolRewardBenchmarks", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
-    .target(name: "ToolRewardPrompts", dependencies: ["ToolReward"], swiftSettings: settings),
+    .target(name: "ToolRewardPrompts", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
     .target(
       name: "ToolRewardC", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardHeader"],
@@ -84,6 +84,10 @@ if Context.environment["FUZZING"] != nil {
     package.targets.append(
       .executableTarget(name: name, dependencies: ["ToolReward"], path: "Tests/Fuzz/\(name)", swiftSettings: settings))
   }
+  package.targets.append(
+    .executableTarget(
+      name: "FuzzTemplate", dependencies: ["ToolReward", "ToolRewardPrompts"], path: "Tests/Fuzz/FuzzTemplate",
+      swiftSettings: settings))
 }
 
 // BENCHMARKS=1: the loops of Tests/Benchmark/benchmark.py.
@@ -97,4 +101,8 @@ if Context.environment["BENCHMARKS"] != nil {
     .executableTarget(
       name: "BFCLLoop", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData"],
       path: "Tests/Benchmark/BFCLLoop", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
+      name: "TemplateLoop", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardPrompts"],
+      path: "Tests/Benchmark/TemplateLoop", swiftSettings: settings))
 }

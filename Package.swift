@@ -23,6 +23,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "ToolReward", targets: ["ToolReward"]),
+    .library(name: "ToolRewardPrompts", targets: ["ToolRewardPrompts"]),
     .library(name: "ToolRewardTraining", targets: ["ToolRewardTraining"]),
     .library(name: "ToolRewardC", type: .dynamic, targets: ["ToolRewardC"]),
     .executable(name: "toolreward", targets: ["ToolRewardCommand"]),
@@ -38,8 +39,9 @@ let package = Package(
     ),
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
     .target(name: "ToolRewardLines", dependencies: ["ToolReward"], swiftSettings: settings),
-    .target(name: "ToolRewardData", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
     .target(name: "ToolRewardReport", swiftSettings: settings),
+    .target(name: "ToolRewardPrompts", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
+    .target(name: "ToolRewardData", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
     .target(
       name: "ToolRewardTraining", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardReport"],
       swiftSettings: settings),
@@ -58,6 +60,7 @@ let package = Package(
         "ToolRewardBenchmarks",
         "ToolRewardData",
         "ToolRewardLines",
+        "ToolRewardPrompts",
         "ToolRewardTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -72,6 +75,8 @@ let package = Package(
       name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardReport"],
       swiftSettings: settings),
     .testTarget(
+      name: "ToolRewardPromptsTests", dependencies: ["ToolReward", "ToolRewardPrompts"], swiftSettings: settings),
+    .testTarget(
       name: "ToolRewardTrainingTests", dependencies: ["ToolReward", "ToolRewardTraining"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),
     .testTarget(
@@ -82,7 +87,9 @@ let package = Package(
       swiftSettings: callerSettings),
     .testTarget(
       name: "Conformance",
-      dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardTraining"],
+      dependencies: [
+        "ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardPrompts", "ToolRewardTraining",
+      ],
       exclude: ["Scripts"],
       swiftSettings: settings
     ),
@@ -96,6 +103,10 @@ if Context.environment["FUZZING"] != nil {
     package.targets.append(
       .executableTarget(name: name, dependencies: ["ToolReward"], path: "Tests/Fuzz/\(name)", swiftSettings: settings))
   }
+  package.targets.append(
+    .executableTarget(
+      name: "FuzzTemplate", dependencies: ["ToolReward", "ToolRewardPrompts"], path: "Tests/Fuzz/FuzzTemplate",
+      swiftSettings: settings))
 }
 
 // BENCHMARKS=1: the loops of Tests/Benchmark/benchmark.py.
@@ -109,4 +120,8 @@ if Context.environment["BENCHMARKS"] != nil {
     .executableTarget(
       name: "BFCLLoop", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardLines"],
       path: "Tests/Benchmark/BFCLLoop", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
+      name: "TemplateLoop", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardPrompts"],
+      path: "Tests/Benchmark/TemplateLoop", swiftSettings: settings))
 }

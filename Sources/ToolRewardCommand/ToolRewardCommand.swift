@@ -27,7 +27,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
     version: toolRewardVersion,
     subcommands: [
       ScoreCommand.self, ExplainCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self,
-      ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, BowtieCommand.self,
+      ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, ImportCommand.self, BowtieCommand.self,
     ]
   )
 }

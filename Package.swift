@@ -23,6 +23,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "ToolReward", targets: ["ToolReward"]),
+    .library(name: "ToolRewardPrompts", targets: ["ToolRewardPrompts"]),
     .library(name: "ToolRewardC", type: .dynamic, targets: ["ToolRewardC"]),
     .executable(name: "toolreward", targets: ["ToolRewardCommand"]),
   ],
@@ -38,6 +39,7 @@ let package = Package(
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
     .target(name: "ToolRewardData", dependencies: ["ToolReward"], swiftSettings: settings),
     .target(name: "ToolRewardBenchmarks", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
+    .target(name: "ToolRewardPrompts", dependencies: ["ToolReward"], swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
     .target(
       name: "ToolRewardC", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardHeader"],
@@ -48,6 +50,7 @@ let package = Package(
         "ToolReward",
         "ToolRewardBenchmarks",
         "ToolRewardData",
+        "ToolRewardPrompts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings
@@ -57,6 +60,8 @@ let package = Package(
       name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
     .testTarget(
       name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks"], swiftSettings: settings),
+    .testTarget(
+      name: "ToolRewardPromptsTests", dependencies: ["ToolReward", "ToolRewardPrompts"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),
     .testTarget(
       name: "ToolRewardCTests",
@@ -65,7 +70,8 @@ let package = Package(
       // It calls a C interface with pointers, as C does: every line would be marked unsafe.
       swiftSettings: callerSettings),
     .testTarget(
-      name: "Conformance", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData"], exclude: ["Scripts"],
+      name: "Conformance", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardPrompts"],
+      exclude: ["Scripts"],
       swiftSettings: settings
     ),
   ],

@@ -37,7 +37,7 @@ let package = Package(
       providers: [.apt(["libyajl-dev"]), .brew(["yajl"])]
     ),
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
-    .target(name: "ToolRewardData", dependencies: ["ToolReward"], swiftSettings: settings),
+    .target(name: "ToolRewardData", dependencies: ["ToolReward", "ToolRewardPrompts"], swiftSettings: settings),
     .target(name: "ToolRewardBenchmarks", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
     .target(name: "ToolRewardPrompts", dependencies: ["ToolReward"], swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),

@@ -27,7 +27,8 @@ struct ToolRewardCommand: AsyncParsableCommand {
     version: toolRewardVersion,
     subcommands: [
       ScoreCommand.self, ExplainCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self,
-      ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, ImportCommand.self, BowtieCommand.self,
+      ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, ImportCommand.self, PrepareCommand.self,
+      BowtieCommand.self,
     ]
   )
 }

@@ -80,31 +80,44 @@ struct DataOptions: ParsableArguments {
     }
   }
 
-  /// Has workers read every input and write the output; what was dropped goes to its own file.
-  ///
-  /// - Parameter onWritten: Told of what was written, in order.
+  /// Has workers read every input and write to a file; what was dropped goes to its own.
   func run<Worker: LineWorker>(
     output: String, makeWorker: @escaping @Sendable () -> Worker, onWritten: @escaping (DataReport) -> Void
   ) async throws -> DataReport where Worker.Report == DataReport {
+    let sink: OutputSink
+    do throws(InputOutputError) {
+      sink = try OutputSink(path: output, inputs: inputs + answers)
+    } catch {
+      throw Terminal.report(error)
+    }
+    return try await run(into: sink, makeWorker: makeWorker, onWritten: onWritten)
+  }
+
+  /// Has workers read every input and write to a sink; what was dropped goes to its own.
+  ///
+  /// - Parameter onWritten: Told of what was written, in order.
+  func run<Worker: LineWorker>(
+    into sink: OutputSink, makeWorker: @escaping @Sendable () -> Worker, onWritten: @escaping (DataReport) -> Void
+  ) async throws -> DataReport where Worker.Report == DataReport {
     var line = ProgressLine(isOn: progress ?? Terminal.errorIsTerminal)
     var total = DataReport()
+    var rows = 0
     do throws(InputOutputError) {
-      let files = inputs + answers
-      let sink = try OutputSink(path: output, inputs: files)
       var droppedSink: OutputSink?
-      if let dropped { droppedSink = try OutputSink(path: dropped, inputs: files + [output].filter { $0 != "-" }) }
+      if let dropped { droppedSink = try OutputSink(path: dropped, inputs: inputs + answers) }
       var pipeline = LinePipeline(inputs: inputs.map { LineInput(path: $0) }, jobs: jobCount)
       pipeline.rows = rowRules
       var failure: InputOutputError?
       try await pipeline.run(into: sink, makeWorker: makeWorker) { report, read in
         do throws(InputOutputError) {
-          try droppedSink?.write(report.droppedLines)
+          if failure == nil { try droppedSink?.write(report.droppedLines) }
         } catch {
           failure = error
         }
         total.add(report)
         onWritten(report)
-        line.update(samples: total.all.rows, read)
+        rows += report.files.reduce(0) { $0 + $1.tally.rows }
+        line.update(samples: rows, read)
       }
       if let failure { throw failure }
     } catch {
@@ -120,6 +133,8 @@ struct DataOptions: ParsableArguments {
 struct DataReport: Sendable {
   var files: [(file: String, tally: RowTally)] = []
   var droppedLines: [UInt8] = []
+  /// The tasks written, with their files.
+  var tasks: [(file: String, task: StoredTask)] = []
   /// The first reasons, for people.
   var firstFaults: [String] = []
 

@@ -53,6 +53,7 @@ extension RecordImporter {
     if record.tools.isEmpty, let metadata = row["metadata"], let inner = reader.embedded(metadata) {
       record.tools = try tools(inner["tools"], "metadata.tools")
     }
+    lastIsWeighted = false
     let prompt = (row["messages"] ?? row["prompt"]).flatMap { reader.embedded($0) }
     if let text = row["prompt"]?.stringBytes, prompt == nil || prompt?.kind != .array {
       record.messages = Self.question(text)
@@ -60,7 +61,7 @@ extension RecordImporter {
     for message in prompt?.elements ?? [] { try add(message, to: &record) }
     if let truth = row["ground_truth"] {
       record.groundTruth = try answer(truth, "ground_truth")
-      if let reasoning = row["completion"]?[0]?["reasoning_content"]?.stringBytes { record.reasoning = reasoning }
+      record.reasoning = row["completion"]?[0]?["reasoning_content"]?.stringBytes
       return
     }
     for index in record.messages.indices where row["completion"] != nil { record.messages[index].isContext = true }
@@ -69,15 +70,23 @@ extension RecordImporter {
     takeLastAsAnswer(&record)
   }
 
-  /// Where earlier messages are marked as context only, the last one is the answer: the row is a task.
+  /// Where weights say that the last message is the answer and all before it are context, the row is a task.
   private func takeLastAsAnswer(_ record: inout TrainingRecord) {
-    guard record.messages.count > 1, let last = record.messages.last, last.role == .assistant, !last.isContext,
-      !last.isBroken, record.messages.dropLast().contains(where: { $0.isContext })
+    guard record.messages.count > 1, let last = record.messages.last, last.role == .assistant, !last.isBroken,
+      lastIsWeighted || record.messages.contains(where: { $0.isContext }), !last.isContext,
+      record.messages.dropLast().allSatisfy({ $0.role != .assistant || $0.isContext })
     else { return }
     record.messages.removeLast()
     record.groundTruth = last.calls
     record.reasoning = last.reasoning
     for index in record.messages.indices { record.messages[index].isContext = false }
+  }
+
+  /// Reads a message's weight: 0 makes it context.
+  private func weigh(_ message: inout RecordMessage, _ weight: Value?) {
+    let number = weight?.numberLiteral.flatMap { Double($0) }
+    message.isContext = number == 0
+    lastIsWeighted = (number ?? 0) > 0
   }
 
   func add(_ message: Value, to record: inout TrainingRecord) throws(DroppedRow) {
@@ -108,7 +117,7 @@ extension RecordImporter {
           reader.warn(.unparsableCall, "a message's tool_calls cannot be read; it is no answer to learn from")
         }
       }
-      result.isContext = message["weight"]?.numberLiteral == "0"
+      weigh(&result, message["weight"])
       record.messages.append(result)
     }
   }
@@ -130,7 +139,7 @@ extension RecordImporter {
       default: result.content += value
       }
     }
-    if let weight = message["loss_weight"]?.numberLiteral { result.isContext = Double(weight) == 0 }
+    weigh(&result, message["loss_weight"])
     if result.role == .system { return try addSystem(result.content, to: &record) }
     if result.role != .assistant { result.isContext = false }
     record.messages.append(result)

@@ -148,10 +148,8 @@ extension RecordImporter {
         guard let call = reader.call(item) else {
           throw DroppedRow(.unreadableAnswer, "a function_call item has no name or no object of arguments")
         }
-        // Calls that stand together are one message.
-        if let last = record.messages.indices.last, record.messages[last].role == .assistant,
-          !record.messages[last].calls.isEmpty
-        {
+        // Calls that stand together, and the message before them, are one turn.
+        if let last = record.messages.indices.last, record.messages[last].role == .assistant {
           record.messages[last].calls.append(call)
         } else {
           record.messages.append(RecordMessage(.assistant, reasoning: reasoning, calls: [call]))
@@ -160,9 +158,10 @@ extension RecordImporter {
       case "function_call_output": record.messages.append(RecordMessage(.tool, text(item["output"])))
       case "reasoning": reasoning = text(item["summary"])
       default:
+        let count = record.messages.count
         try add(item, to: &record)
-        if let last = record.messages.indices.last, record.messages[last].role == .assistant, let text = reasoning {
-          record.messages[last].reasoning = text
+        if record.messages.count > count, record.messages[count].role == .assistant, let text = reasoning {
+          record.messages[count].reasoning = text
         }
         reasoning = nil
       }
@@ -206,14 +205,14 @@ extension RecordImporter {
       return try takeAnswer(text, to: &record)
     }
     record.groundTruth = try answer(truth, "reward_model.ground_truth")
-    record.reasoning = row["extra_info"]?["reasoning"]?.stringBytes
+    record.reasoning = row["extra_info"]?["reasoning"]?.stringBytes.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   private func add(turn: Value, to record: inout TrainingRecord) throws(DroppedRow) {
     if role(turn["from"]?.stringBytes) == .assistant, turn["from"]?.string == "function_call",
       let value = reader.literal(text(turn["value"])), let calls = reader.calls(value)
     {
-      record.messages.append(RecordMessage(.assistant, calls: calls))
+      record.messages.append(RecordMessage(.assistant, text(turn["content"]), calls: calls))
       return
     }
     if let name = role((turn["from"] ?? turn["role"])?.stringBytes) {

@@ -42,6 +42,8 @@ public final class RecordImporter {
   let options: ImportOptions
   let reader: PieceReader
   private let session = ValueSession()
+  /// Whether the message read last says by its weight that it is an answer.
+  var lastIsWeighted = false
 
   /// Creates an importer.
   public init(_ options: ImportOptions = ImportOptions()) {

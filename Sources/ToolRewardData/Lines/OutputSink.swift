@@ -37,8 +37,43 @@ public final class OutputSink {
     }
   }
 
+  /// Opens a file without a name, which is gone when this is: for what is written once and read again. It is in `TMPDIR`, or in `/tmp`.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be made.
+  public init(temporary: Void) throws(InputOutputError) {
+    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    path = "\(folder)/toolreward-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
+    if descriptor < 0 { throw InputOutputError(operation: .create, path: path, number: errno) }
+    _ = unsafe unlink(path)
+  }
+
   deinit {
     if descriptor > 2 { _ = close(descriptor) }
+  }
+
+  /// Appends what was written at a place to `bytes`.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be read, or is not there.
+  public func read(_ range: Range<Int>, onto bytes: inout [UInt8]) throws(InputOutputError) {
+    var done = 0
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: range.count))
+    while done < range.count {
+      var failure: Int32 = 0
+      let got = unsafe bytes.withUnsafeMutableBytes { buffer -> Int in
+        let result = unsafe pread(
+          descriptor, buffer.baseAddress.map { unsafe $0 + start + done }, range.count - done,
+          off_t(range.lowerBound + done))
+        failure = errno
+        return result
+      }
+      if got < 0, failure == EINTR { continue }
+      guard got > 0 else {
+        throw InputOutputError(operation: .read, path: path, number: got < 0 ? failure : EIO)
+      }
+      done += got
+    }
   }
 
   /// Writes all bytes.

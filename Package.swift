@@ -59,7 +59,8 @@ let package = Package(
     .testTarget(
       name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
     .testTarget(
-      name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks"], swiftSettings: settings),
+      name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData"],
+      swiftSettings: settings),
     .testTarget(
       name: "ToolRewardPromptsTests", dependencies: ["ToolReward", "ToolRewardPrompts"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),

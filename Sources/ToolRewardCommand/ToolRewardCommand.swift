@@ -28,7 +28,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
     subcommands: [
       ScoreCommand.self, ExplainCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self,
       ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, ImportCommand.self, PrepareCommand.self,
-      BowtieCommand.self,
+      AuditCommand.self, BowtieCommand.self,
     ]
   )
 }

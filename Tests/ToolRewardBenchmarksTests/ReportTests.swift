@@ -1,4 +1,5 @@
 import Testing
+import ToolRewardData
 import ToolReward
 
 @testable import ToolRewardBenchmarks

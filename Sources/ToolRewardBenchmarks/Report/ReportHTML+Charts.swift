@@ -1,3 +1,5 @@
+internal import ToolRewardData
+
 extension BenchmarkReport {
   // MARK: Models as dots
 

@@ -1,3 +1,5 @@
+internal import ToolRewardData
+
 extension BenchmarkReport {
   /// The report as one HTML page, UTF-8, that needs nothing else: style, charts and script are in it, and it may load nothing.
   ///
@@ -5,20 +7,10 @@ extension BenchmarkReport {
   /// shown; with one there is a choice of the model, and a filter for samples that differ. Of those at most 2,000 are in the page.
   public func html() -> [UInt8] {
     var page = HTMLText()
-    page.raw(
-      """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-
-      """)
+    page.raw(PageStyle.head)
     page.element("title", "\(title) – evaluation report")
     page.newLine()
-    page.raw(ReportPage.style)
+    page.raw(PageStyle.style)
     page.raw("</head>\n<body>\n")
     let found = differences
     writeHeader(found, to: &page)

@@ -32,11 +32,6 @@ struct DataOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: ArgumentHelp("How many threads; 0 for one a core.", valueName: "n"))
   var jobs = 0
 
-  @Option(
-    help: ArgumentHelp(
-      "Where to write, a line each, which rows gave nothing and why.", valueName: "file"))
-  var dropped: String?
-
   @Flag(inversion: .prefixedNo, help: "Show progress on standard error. By default where that is a terminal.")
   var progress: Bool?
 
@@ -82,7 +77,8 @@ struct DataOptions: ParsableArguments {
 
   /// Has workers read every input and write to a file; what was dropped goes to its own.
   func run<Worker: LineWorker>(
-    output: String, makeWorker: @escaping @Sendable () -> Worker, onWritten: @escaping (DataReport) -> Void
+    output: String, dropped: String?, makeWorker: @escaping @Sendable () -> Worker,
+    onWritten: @escaping (DataReport) -> Void
   ) async throws -> DataReport where Worker.Report == DataReport {
     let sink: OutputSink
     do throws(InputOutputError) {
@@ -90,14 +86,15 @@ struct DataOptions: ParsableArguments {
     } catch {
       throw Terminal.report(error)
     }
-    return try await run(into: sink, makeWorker: makeWorker, onWritten: onWritten)
+    return try await run(into: sink, dropped: dropped, makeWorker: makeWorker, onWritten: onWritten)
   }
 
   /// Has workers read every input and write to a sink; what was dropped goes to its own.
   ///
   /// - Parameter onWritten: Told of what was written, in order.
   func run<Worker: LineWorker>(
-    into sink: OutputSink, makeWorker: @escaping @Sendable () -> Worker, onWritten: @escaping (DataReport) -> Void
+    into sink: OutputSink, dropped: String?, makeWorker: @escaping @Sendable () -> Worker,
+    onWritten: @escaping (DataReport) -> Void
   ) async throws -> DataReport where Worker.Report == DataReport {
     var line = ProgressLine(isOn: progress ?? Terminal.errorIsTerminal)
     var total = DataReport()

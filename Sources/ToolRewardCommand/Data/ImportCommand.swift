@@ -21,12 +21,17 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Where to write; - is standard output.", valueName: "out"))
   var output = "-"
 
+  @Option(
+    help: ArgumentHelp(
+      "Where to write, a line each, which rows gave nothing and why.", valueName: "file"))
+  var dropped: String?
+
   @Flag(name: .shortAndLong, help: "Do not print the counts to standard error.")
   var quiet = false
 
   func run() async throws {
     let options = try data.importOptions()
-    let report = try await data.run(output: output) {
+    let report = try await data.run(output: output, dropped: dropped) {
       ImportWorker(options)
     } onWritten: { _ in
     }

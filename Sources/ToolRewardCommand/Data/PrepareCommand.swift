@@ -15,6 +15,7 @@ struct PrepareCommand: AsyncParsableCommand {
         toolreward prepare toolace.json xlam.json --to verl -o train.jsonl --test test.jsonl
         toolreward prepare toolace.json --to verl --compat tool-n1 -o train.jsonl
         toolreward prepare records.jsonl --to llamafactory --no-reasoning --prompt tool-n1-train -o sft.jsonl
+        toolreward prepare completions.jsonl --distil tool-n1 --to llamafactory --prompt tool-n1-train -o sft.jsonl
         toolreward prepare xlam.json --dedup near --irrelevant 0.15 --mask 0.67 --seed 7 -o tasks.jsonl
       """)
 
@@ -74,6 +75,15 @@ struct PrepareCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Drop tasks whose line has more bytes.", valueName: "bytes"))
   var maxBytes = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "Distillation: keep tasks alone whose \"completion\", or one of whose \"completions\", this reward accepts; it becomes the answer.",
+      valueName: "reward"))
+  var distil: String?
+
+  @Option(help: ArgumentHelp("The least reward that --distil accepts.", valueName: "score"))
+  var distilOver = 1.0
+
   @Flag(inversion: .prefixedNo, help: "Write the reasoning of answers, where the shape holds it.")
   var reasoning = true
 
@@ -82,6 +92,11 @@ struct PrepareCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Where to write the counts as JSON.", valueName: "file"))
   var report: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where to write, a line each, which rows gave nothing and why.", valueName: "file"))
+  var dropped: String?
 
   @Flag(name: .shortAndLong, help: "Do not print the counts to standard error.")
   var quiet = false
@@ -106,7 +121,7 @@ struct PrepareCommand: AsyncParsableCommand {
     where !(part >= 0 && part <= 1) {
       throw ValidationError("\(name) must be from 0 to 1.")
     }
-    let written = [output, test, report, data.dropped].compactMap { $0 }.filter { $0 != "-" }
+    let written = [output, test, report, dropped].compactMap { $0 }.filter { $0 != "-" }
     if Set(written).count < written.count { throw ValidationError("Two outputs have the same name.") }
   }
 
@@ -121,6 +136,16 @@ struct PrepareCommand: AsyncParsableCommand {
     options.maskRate = mask
     options.lengthLimit = max(0, maxBytes)
     options.seed = seed
+    options.threshold = distilOver
+    if let distil {
+      var scoring = ScorerOptions()
+      scoring.reward = .named(distil)
+      do throws(ScorerOptionsError) {
+        options.distiller = try Scorer(scoring)
+      } catch {
+        throw ConfigurationFile.usage(error)
+      }
+    }
     return options
   }
 
@@ -137,7 +162,7 @@ struct PrepareCommand: AsyncParsableCommand {
     } catch {
       throw Terminal.report(error)
     }
-    let result = try await data.run(into: spool) {
+    let result = try await data.run(into: spool, dropped: dropped) {
       PrepareWorker(options)
     } onWritten: { part in
       for task in part.tasks { table.count(task.task, store.add(task.task), file: task.file) }

@@ -75,6 +75,8 @@ public final class RecordImporter {
     let source = RecordSource(file: file, line: row.line, format: format)
     var record = TrainingRecord(id: id(value, row.line), source: source)
     try fill(&record, value, format)
+    if let text = value["completion"]?.stringBytes { record.completions = [text] }
+    if let list = value["completions"] { record.completions += list.elements.compactMap(\.stringBytes) }
     if record.tools.isEmpty, format != .toolreward { reader.warn(.noTools, "the row has no tools") }
     record.warnings += reader.warnings
     guard !record.messages.isEmpty else { throw DroppedRow(.noMessages, "the row has no message") }

@@ -21,6 +21,7 @@ struct Augmentation: Sendable {
     guard !other.tools.isEmpty else { return nil }
     other.groundTruth = []
     other.reasoning = nil
+    other.completions = []
     other.id =
       task.id.first == 0x22 ? task.id.dropLast() + "#irrelevant\"".utf8 : [0x22] + task.id + "#irrelevant\"".utf8
     return other
@@ -39,6 +40,7 @@ struct Augmentation: Sendable {
     }
     var other = task
     other.tools = tools
+    other.completions = []
     other.groundTruth = task.groundTruth?.map { names.mask($0, reader) }
     for index in other.messages.indices {
       other.messages[index].calls = other.messages[index].calls.map { names.mask($0, reader) }

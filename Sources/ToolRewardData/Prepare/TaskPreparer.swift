@@ -16,6 +16,10 @@ public struct PrepareOptions: Sendable {
   public var lengthLimit = 0
   /// What random choices depend on.
   public var seed: UInt64 = 0
+  /// Keeps tasks alone whose completion this rewards with ``threshold`` or more; `nil` to keep all.
+  public var distiller: Scorer?
+  /// The least reward that is accepted.
+  public var threshold = 1.0
 
   /// Creates options.
   public init() {}
@@ -28,6 +32,7 @@ public final class TaskPreparer {
   private let importer: RecordImporter
   private let writer: TaskWriter
   private let augmentation: Augmentation
+  private let filter: DistillationFilter?
 
   /// Creates a preparer.
   public init(_ options: PrepareOptions) {
@@ -35,6 +40,7 @@ public final class TaskPreparer {
     importer = RecordImporter(options.importing)
     writer = TaskWriter(options.writing)
     augmentation = Augmentation(seed: options.seed)
+    filter = options.distiller.map { DistillationFilter($0, threshold: options.threshold) }
   }
 
   /// Writes a row's tasks, each but for its line's end. O(row × tasks).
@@ -49,6 +55,15 @@ public final class TaskPreparer {
     var stored: [StoredTask] = []
     var dropped = reasons
     for task in cut {
+      var task = task
+      if let filter {
+        do throws(DroppedRow) {
+          task = try filter.filter(task)
+        } catch {
+          dropped.append(error)
+          continue
+        }
+      }
       write(task, &stored, &dropped, into: &output)
       if options.irrelevantRate > 0, let other = augmentation.irrelevant(task, rate: options.irrelevantRate) {
         write(other, &stored, &dropped, into: &output)

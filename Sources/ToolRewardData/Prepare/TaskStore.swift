@@ -56,6 +56,28 @@ struct HashedSet {
   }
 }
 
+/// Tasks that were seen, as many as fit in 48 MiB.
+public struct SeenTasks: Sendable {
+  /// The most that are remembered.
+  public static let most = 1_500_000
+  private var hashes = HashedSet()
+  private var count = 0
+
+  /// Creates an empty set.
+  public init() {}
+
+  /// Whether a task came when no more could be remembered.
+  public var isFull: Bool { count >= Self.most }
+
+  /// Adds a task; false if the same was seen.
+  public mutating func insert(_ print: TaskFingerprint) -> Bool {
+    guard !isFull else { return true }
+    guard hashes.insert(print.exact) else { return false }
+    count += 1
+    return true
+  }
+}
+
 /// A task that a worker wrote.
 public struct StoredTask: Sendable {
   /// The bytes of its unfinished line.

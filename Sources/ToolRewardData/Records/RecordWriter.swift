@@ -32,6 +32,14 @@ public struct RecordWriter: Sendable {
       output += ",\"reasoning\":".utf8
       JSONPiece.append(reasoning, to: &output)
     }
+    if !record.completions.isEmpty {
+      output += ",\"completions\":[".utf8
+      for (position, completion) in record.completions.enumerated() {
+        if position > 0 { output.append(0x2C) }
+        JSONPiece.append(completion, to: &output)
+      }
+      output.append(0x5D)
+    }
     if !record.warnings.isEmpty {
       output += ",\"warnings\":[".utf8
       for (position, warning) in record.warnings.enumerated() {

@@ -113,6 +113,7 @@ public struct TaskWriter: Sendable {
 
   /// The answer as text, in the spelling that the prompt asks for.
   func answerText(_ task: TrainingRecord) -> [UInt8] {
+    if options.includesReasoning, let completion = task.completions.first { return completion }
     var text: [UInt8] = []
     if options.includesReasoning, let reasoning = task.reasoning {
       text += Array("<think>".utf8) + reasoning + Array("</think>\n".utf8)

@@ -136,6 +136,7 @@ struct PrepareCommand: AsyncParsableCommand {
     options.maskRate = mask
     options.lengthLimit = max(0, maxBytes)
     options.seed = seed
+    options.deduplication = deduplication
     options.threshold = distilOver
     if let distil {
       var scoring = ScorerOptions()

@@ -82,7 +82,7 @@ public final class RowAuditor {
       auditCalls(task, tools, &result)
       auditText(task, &result)
       auditReward(task, tools, &result)
-      result.prints.append((TaskFingerprint(task), task.source.turn))
+      result.prints.append((TaskFingerprint(task, findsNear: false), task.source.turn))
     }
   }
 

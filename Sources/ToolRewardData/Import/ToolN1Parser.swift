@@ -133,7 +133,7 @@ enum ToolN1Parser {
   /// `json.dumps` of the literal, or of the text without quotes at its ends; `nil` where that raises.
   private static func json(_ text: [UInt8]) -> [UInt8]? {
     var output: [UInt8] = []
-    if let value = BFCLDecoder(.v4).pythonLiteral(text.span) {
+    if !hasOperator(text), let value = BFCLDecoder(.v4).pythonLiteral(text.span) {
       return value.appendJSON(to: &output) ? output : nil
     }
     var start = 0
@@ -142,6 +142,44 @@ enum ToolN1Parser {
     while end > start, text[end - 1] == 0x27 || text[end - 1] == 0x22 { end -= 1 }
     JSONPiece.append(Array(text[start..<end]), to: &output)
     return output
+  }
+}
+
+extension ToolN1Parser {
+  /// Whether an operator stands between values, outside strings: `ast.literal_eval` works nothing out.
+  private static func hasOperator(_ text: [UInt8]) -> Bool {
+    var quote: UInt8?
+    var previous: UInt8 = 0
+    var isEscaped = false
+    for (position, byte) in text.enumerated() {
+      if let open = quote {
+        if isEscaped {
+          isEscaped = false
+        } else if byte == 0x5C {
+          isEscaped = true
+        } else if byte == open {
+          quote = nil
+        }
+        previous = byte
+        continue
+      }
+      switch byte {
+      case 0x22, 0x27: quote = byte
+      case 0x20, 0x09, 0x0A, 0x0D: continue
+      case 0x25, 0x26, 0x2A, 0x2F, 0x3C, 0x3E, 0x40, 0x5E, 0x7C: return true
+      case 0x2B, 0x2D:
+        let isExponent = position > 1 && text[position - 1] | 0x20 == 0x65 && (0x2E...0x39).contains(text[position - 2])
+        let endsValue: Bool
+        switch previous {
+        case 0x22, 0x27, 0x29, 0x2E, 0x30...0x39, 0x41...0x5A, 0x5D, 0x5F, 0x61...0x7A, 0x7D: endsValue = true
+        default: endsValue = false
+        }
+        if endsValue, !isExponent { return true }
+      default: break
+      }
+      previous = byte
+    }
+    return false
   }
 }
 
@@ -172,7 +210,7 @@ extension PythonValue {
     case .dictionary(let members):
       output.append(0x7B)
       for (position, member) in members.enumerated() {
-        guard case .string(let key) = member.key else { return false }
+        guard let key = member.key.jsonName else { return false }
         if position > 0 { output.append(0x2C) }
         JSONPiece.append(key, to: &output)
         output.append(0x3A)
@@ -182,5 +220,18 @@ extension PythonValue {
     case .other: return false
     }
     return true
+  }
+}
+
+extension PythonValue.Key {
+  /// The name that `json.dumps` makes of a key; `nil` where it raises. `True` and `1.0` are spelled as the number that they equal.
+  fileprivate var jsonName: [UInt8]? {
+    switch self {
+    case .string(let text): return text
+    case .other(let identity):
+      // The first byte says of which kind the key is: 1 a number, 2 None.
+      if identity == [2] { return Array("null".utf8) }
+      return identity.first == 1 ? Array(identity.dropFirst()) : nil
+    }
   }
 }

@@ -11,6 +11,11 @@ public final class OutputSink {
   /// The file, or `-` for standard output.
   public let path: String
   private let descriptor: Int32
+  /// What is kept in memory of a file without a name: its beginning, in pieces as they came, with where each begins.
+  private var kept: [(start: Int, bytes: [UInt8])] = []
+  private var keptBytes = 0
+  private var isSpilt = false
+  private let keptLimit: Int
 
   /// Opens an output, emptied if it is a file, or cut to its first bytes. Nothing is touched unless every input can be opened and none of
   /// them is the output, by whatever name.
@@ -24,6 +29,7 @@ public final class OutputSink {
       }
     }
     self.path = path
+    keptLimit = 0
     // A reader that closes the pipe is an error to report, not a signal to die of.
     _ = signal(SIGPIPE, SIG_IGN)
     if path == "-" {
@@ -37,10 +43,12 @@ public final class OutputSink {
     }
   }
 
-  /// Opens a file without a name, which is gone when this is: for what is written once and read again. It is in `TMPDIR`, or in `/tmp`.
+  /// Opens a file without a name, which is gone when this is: for what is written once and read again. It is in `TMPDIR`, or in `/tmp`; its
+  /// first 24 MiB are in memory.
   ///
   /// - Throws: ``InputOutputError`` if it cannot be made.
   public init(temporary: Void) throws(InputOutputError) {
+    keptLimit = 24 << 20
     let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     path = "\(folder)/toolreward-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
@@ -56,6 +64,19 @@ public final class OutputSink {
   ///
   /// - Throws: ``InputOutputError`` if it cannot be read, or is not there.
   public func read(_ range: Range<Int>, onto bytes: inout [UInt8]) throws(InputOutputError) {
+    if range.lowerBound < keptBytes {
+      // What was written at once is read at once: no range goes beyond its piece.
+      var low = 0
+      var high = kept.count
+      while high - low > 1 {
+        let middle = (low + high) / 2
+        if kept[middle].start <= range.lowerBound { low = middle } else { high = middle }
+      }
+      let offset = range.lowerBound - kept[low].start
+      bytes += kept[low].bytes[offset..<(offset + range.count)]
+      return
+    }
+    let range = (range.lowerBound - keptBytes)..<(range.upperBound - keptBytes)
     var done = 0
     let start = bytes.count
     bytes.append(contentsOf: repeatElement(0, count: range.count))
@@ -80,6 +101,12 @@ public final class OutputSink {
   ///
   /// - Throws: ``InputOutputError`` if the system takes no more of them (disk full, closed pipe).
   public func write(_ bytes: [UInt8]) throws(InputOutputError) {
+    if !isSpilt, keptBytes + bytes.count <= keptLimit {
+      if !bytes.isEmpty { kept.append((keptBytes, bytes)) }
+      keptBytes += bytes.count
+      return
+    }
+    isSpilt = true
     var written = 0
     while written < bytes.count {
       var failure: Int32 = 0

@@ -9,12 +9,22 @@ public struct TaskFingerprint: Sendable, Hashable {
   /// How many words that is made of.
   public var words: Int
 
+  /// A fingerprint of nothing, where none is asked for.
+  init() {
+    exact = 0
+    similar = 0
+    words = 0
+  }
+
   /// A task's fingerprint. O(task).
-  init(_ task: TrainingRecord) {
+  ///
+  /// - Parameter findsNear: Whether ``similar`` is asked for.
+  init(_ task: TrainingRecord, findsNear: Bool) {
     var hash = StableHash()
     var sums = [Int32](repeating: 0, count: 64)
     var count = 0
     func weigh(_ text: [UInt8]) {
+      guard findsNear else { return }
       var previous: UInt64 = 0
       TaskFingerprint.forEachWord(in: text) { word in
         count += 1

@@ -14,6 +14,8 @@ public struct PrepareOptions: Sendable {
   public var maskRate = 0.0
   /// The most bytes of a task's line; 0 for any number.
   public var lengthLimit = 0
+  /// Which tasks count as seen before.
+  public var deduplication = TaskStore.Deduplication.none
   /// What random choices depend on.
   public var seed: UInt64 = 0
   /// Keeps tasks alone whose completion this rewards with ``threshold`` or more; `nil` to keep all.
@@ -93,7 +95,10 @@ public final class TaskPreparer {
       return
     }
     let turns = task.messages.reduce(0) { $0 + ($1.role == .system ? 0 : 1) }
-    stored.append(StoredTask(length: length, print: TaskFingerprint(task), isMultiTurn: turns >= 2))
+    let print =
+      options.deduplication == .none
+      ? TaskFingerprint() : TaskFingerprint(task, findsNear: options.deduplication == .near)
+    stored.append(StoredTask(length: length, print: print, isMultiTurn: turns >= 2))
   }
 }
 

@@ -57,7 +57,8 @@ let package = Package(
     ),
     .testTarget(name: "ToolRewardTests", dependencies: ["ToolReward"], swiftSettings: settings),
     .testTarget(
-      name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
+      name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardPrompts"],
+      swiftSettings: settings),
     .testTarget(
       name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData"],
       swiftSettings: settings),

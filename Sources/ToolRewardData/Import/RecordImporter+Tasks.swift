@@ -141,6 +141,7 @@ extension RecordImporter {
     let parameters = row["responses_create_params"]
     record.tools = try tools(parameters?["tools"], "responses_create_params.tools")
     var reasoning: [UInt8]?
+    var lastTurn: [UInt8]?
     if let text = parameters?["input"]?.stringBytes { record.messages = Self.question(text) }
     for item in parameters?["input"]?.elements ?? [] {
       switch item["type"]?.string {
@@ -148,13 +149,17 @@ extension RecordImporter {
         guard let call = reader.call(item) else {
           throw DroppedRow(.unreadableAnswer, "a function_call item has no name or no object of arguments")
         }
-        // Calls that stand together, and the message before them, are one turn.
-        if let last = record.messages.indices.last, record.messages[last].role == .assistant {
+        // Calls that stand together, and the message before them, are one turn, unless our own numbers say otherwise.
+        let turn = Self.turn(item)
+        if let last = record.messages.indices.last, record.messages[last].role == .assistant,
+          turn == nil || lastTurn == nil || turn == lastTurn
+        {
           record.messages[last].calls.append(call)
         } else {
           record.messages.append(RecordMessage(.assistant, reasoning: reasoning, calls: [call]))
         }
         reasoning = nil
+        lastTurn = turn
       case "function_call_output": record.messages.append(RecordMessage(.tool, text(item["output"])))
       case "reasoning": reasoning = text(item["summary"])
       default:
@@ -164,9 +169,15 @@ extension RecordImporter {
           record.messages[count].reasoning = text
         }
         reasoning = nil
+        lastTurn = Self.turn(item)
       }
     }
     record.groundTruth = try expected(row)
+  }
+
+  /// The turn that an item says it belongs to, in rows that `toolreward prepare` wrote.
+  private static func turn(_ item: Value) -> [UInt8]? {
+    item["id"]?.stringBytes.flatMap { $0.starts(with: "turn_".utf8) ? $0 : nil }
   }
 
   private func expected(_ row: Value) throws(DroppedRow) -> [RecordCall] {

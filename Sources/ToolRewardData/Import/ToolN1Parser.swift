@@ -146,7 +146,7 @@ enum ToolN1Parser {
 }
 
 extension ToolN1Parser {
-  /// Whether an operator stands between values, outside strings: `ast.literal_eval` works nothing out.
+  /// Whether an operator stands between values, or a sign before a sign, outside strings: `ast.literal_eval` works nothing out.
   private static func hasOperator(_ text: [UInt8]) -> Bool {
     var quote: UInt8?
     var previous: UInt8 = 0
@@ -171,7 +171,8 @@ extension ToolN1Parser {
         let isExponent = position > 1 && text[position - 1] | 0x20 == 0x65 && (0x2E...0x39).contains(text[position - 2])
         let endsValue: Bool
         switch previous {
-        case 0x22, 0x27, 0x29, 0x2E, 0x30...0x39, 0x41...0x5A, 0x5D, 0x5F, 0x61...0x7A, 0x7D: endsValue = true
+        case 0x22, 0x27, 0x29, 0x2B, 0x2D, 0x2E, 0x30...0x39, 0x41...0x5A, 0x5D, 0x5F, 0x61...0x7A, 0x7D:
+          endsValue = true
         default: endsValue = false
         }
         if endsValue, !isExponent { return true }

@@ -76,7 +76,7 @@ final class RowSource {
       }
       // The layout shows in the first line, or in the first stretch of it.
       if scan.layout == nil {
-        if bytes.count < 4 * chunkSize, !bytes.contains(0x0A) { continue }
+        if bytes.count < max(4 * chunkSize, 1 << 20), !Self.showsSecondLine(bytes) { continue }
         decide(bytes)
       }
       scan.run(bytes.span, &rows)
@@ -92,6 +92,12 @@ final class RowSource {
     chunk.take(bytes, rows: rows, sequence: sequence)
     sequence += 1
     return true
+  }
+
+  /// Whether the bytes hold a line and the beginning of another.
+  private static func showsSecondLine(_ bytes: [UInt8]) -> Bool {
+    guard let end = bytes.firstIndex(of: 0x0A) else { return false }
+    return bytes[end...].contains { $0 != 0x0A && $0 != 0x0D }
   }
 
   /// Tells the layout by the beginning of the file.

@@ -89,7 +89,7 @@ extension TaskWriter {
     var number = 0
     var open = 0
     let messages = try messagesUnderPrompt(task)
-    for message in messages {
+    for (turn, message) in messages.enumerated() {
       if let reasoning = message.reasoning {
         item("reasoning")
         output += ",\"summary\":[{\"type\":\"summary_text\",\"text\":".utf8
@@ -104,6 +104,7 @@ extension TaskWriter {
         output.append(0x7D)
       } else if message.calls.isEmpty || !message.content.isEmpty {
         item("message")
+        if message.role == .assistant { output += ",\"id\":\"turn_\(turn)\"".utf8 }
         output += ",\"role\":\"\(message.role.rawValue)\",\"content\":".utf8
         JSONPiece.append(message.content, to: &output)
         output.append(0x7D)
@@ -111,7 +112,7 @@ extension TaskWriter {
       if !message.calls.isEmpty { open = number }
       for call in message.calls {
         item("function_call")
-        output += ",\"call_id\":\"call_\(number)\",\"name\":".utf8
+        output += ",\"id\":\"turn_\(turn)\",\"call_id\":\"call_\(number)\",\"name\":".utf8
         number += 1
         appendNameAndText(call, to: &output)
         output.append(0x7D)

@@ -71,11 +71,12 @@ public struct AuditPage: Sendable {
       let part = total.part(rule)
       page.element("td", ["class": "plot"]) {
         $0.open("svg", ["height": "14", "viewBox": "0 0 100 14", "preserveAspectRatio": "none", "aria-hidden": "true"])
-        $0.open("line", ["class": "grid", "x1": "0", "x2": "100", "y1": "13", "y2": "13"])
-        $0.open(
+        $0.element("line", ["class": "grid", "x1": "0", "x2": "100", "y1": "13", "y2": "13"]) { _ in }
+        $0.element(
           "rect",
-          ["class": rule.isNote ? "s" : "o", "width": DecimalText.fixed(100 * part, 2), "height": "12"])
-        $0.raw("</rect></line></svg>")
+          ["class": rule.isNote ? "s" : "o", "width": DecimalText.fixed(100 * part, 2), "height": "12"]
+        ) { _ in }
+        $0.raw("</svg>")
         $0.element("small", DecimalText.percent(part))
       }
       page.raw("</tr>\n")

@@ -41,7 +41,9 @@ let package = Package(
     .target(name: "ToolRewardLines", dependencies: ["ToolReward"], swiftSettings: settings),
     .target(name: "ToolRewardReport", swiftSettings: settings),
     .target(name: "ToolRewardPrompts", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
-    .target(name: "ToolRewardData", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
+    .target(
+      name: "ToolRewardData", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardPrompts", "ToolRewardReport"],
+      swiftSettings: settings),
     .target(
       name: "ToolRewardTraining", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardReport"],
       swiftSettings: settings),
@@ -70,7 +72,9 @@ let package = Package(
     .testTarget(
       name: "ToolRewardLinesTests", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
     .testTarget(
-      name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
+      name: "ToolRewardDataTests",
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardPrompts", "ToolRewardReport"],
+      swiftSettings: settings),
     .testTarget(
       name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardReport"],
       swiftSettings: settings),

@@ -27,6 +27,9 @@ public struct LinePipeline {
   /// What digests the bytes that are read, in their order; `nil` for nothing.
   public var digest: InputDigest?
 
+  /// How inputs are taken apart that hold rows, not lines; `nil` for lines.
+  public var rows: RowRules?
+
   /// Runs to the end of the inputs.
   ///
   /// - Parameters:
@@ -38,7 +41,7 @@ public struct LinePipeline {
     into sink: OutputSink, makeWorker: @escaping @Sendable () -> Worker,
     onWritten: @escaping (Worker.Report, InputProgress) -> Void
   ) async throws(InputOutputError) {
-    let feeder = try Feeder(inputs, digest)
+    let feeder = try Feeder(inputs, digest, rows)
     let writer = OrderedWriter<Worker.Report>(sink: sink, onWritten: onWritten)
     if jobs == 1 {
       Self.work(makeWorker(), feeder, writer)
@@ -89,25 +92,27 @@ public struct InputProgress: Sendable {
 private final class Feeder {
   private let state: Mutex<State>
   private let digest: InputDigest?
+  private let rows: RowRules?
 
   private struct State: ~Copyable {
     var inputs: [LineInput]
-    var source: LineSource?
+    var source: ChunkSource?
     var sequence = 0
     var bytesBefore = 0
     var totalBytes: Int?
     var failure: InputOutputError?
   }
 
-  init(_ inputs: [LineInput], _ digest: InputDigest?) throws(InputOutputError) {
+  init(_ inputs: [LineInput], _ digest: InputDigest?, _ rows: RowRules?) throws(InputOutputError) {
     // All inputs are opened once before any work, so that a wrong name is told at once.
     var total: Int? = 0
     for input in inputs where input.path != "-" {
-      let size = try LineSource(input).totalBytes
+      let size = try ByteSource(input).totalBytes
       total = total.flatMap { sum in size.map { sum + $0 } }
     }
     if inputs.contains(where: { $0.path == "-" }) { total = nil }
     self.digest = digest
+    self.rows = rows
     state = Mutex(State(inputs: inputs.reversed(), totalBytes: total))
   }
 
@@ -132,7 +137,7 @@ private final class Feeder {
             state.source = nil
           }
           guard let input = state.inputs.popLast() else { return (filled, nil) }
-          state.source = try LineSource(input, firstSequence: state.sequence)
+          state.source = try ChunkSource(input, rows, firstSequence: state.sequence)
         }
       } catch {
         state.failure = error

@@ -69,9 +69,19 @@ public struct LineChunk: Sendable {
   public fileprivate(set) var firstLine = 1
   /// The chunk's place in the input, counted from 0.
   public fileprivate(set) var sequence = 0
+  /// The rows of an input that is not read line by line; `nil` for lines.
+  public package(set) var rows: [DataRow]?
 
   /// Creates an empty chunk.
   public init() {}
+
+  /// Takes rows in the place of what it held.
+  package mutating func take(_ bytes: [UInt8], rows: [DataRow], sequence: Int) {
+    self.bytes = bytes
+    self.rows = rows
+    self.sequence = sequence
+    firstLine = rows.first?.line ?? 1
+  }
 
   /// Calls `body` with each line's number and range, without its line end (line feed, or carriage return and line feed).
   public func forEachLine(_ body: (_ number: Int, _ range: Range<Int>) -> Void) {
@@ -112,12 +122,12 @@ public struct LineChunk: Sendable {
 /// program can be held as a coprocess. Memory is bounded by the chunk size and the longest line.
 public final class LineSource {
   /// The file, or `-` for standard input.
-  public let path: String
+  public var path: String { source.path }
   /// How many bytes the input has; `nil` if that cannot be known.
-  public let totalBytes: Int?
+  public var totalBytes: Int? { source.totalBytes }
   /// How many bytes have been handed out.
-  public private(set) var bytesRead: Int
-  private let descriptor: Int32
+  public var bytesRead: Int { source.bytesRead }
+  private let source: ByteSource
   private let chunkSize: Int
   private var carry: [UInt8] = []
   private var nextLine: Int
@@ -135,27 +145,10 @@ public final class LineSource {
   ///
   /// - Throws: ``InputOutputError`` if it cannot be opened, or has no such place.
   public init(_ input: LineInput, firstSequence: Int = 0, chunkSize: Int = 256 << 10) throws(InputOutputError) {
-    path = input.path
-    let path = input.path
+    source = try ByteSource(input)
     self.chunkSize = chunkSize
     nextSequence = firstSequence
     nextLine = input.firstLine
-    bytesRead = input.offset
-    if path == "-" {
-      descriptor = 0
-    } else {
-      descriptor = unsafe open(path, O_RDONLY)
-      if descriptor < 0 { throw InputOutputError(operation: .open, path: path, number: errno) }
-    }
-    var status = stat()
-    if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-      totalBytes = Int(status.st_size)
-    } else {
-      totalBytes = nil
-    }
-    if input.offset > 0, lseek(descriptor, off_t(input.offset), SEEK_SET) < 0 {
-      throw InputOutputError(operation: .read, path: path, number: errno)
-    }
   }
 
   /// Whether two names are the same file; false if one is not there.
@@ -177,10 +170,6 @@ public final class LineSource {
     return bytes
   }
 
-  deinit {
-    if descriptor > 0 { _ = close(descriptor) }
-  }
-
   /// Fills the chunk with the next lines. Returns false at the end of the input. Blocks until a whole line is there.
   ///
   /// - Throws: ``InputOutputError`` if reading fails.
@@ -192,19 +181,7 @@ public final class LineSource {
     while true {
       let filled = chunk.bytes.count
       let want = max(chunkSize - filled, chunkSize / 4, filled)
-      var failure: Int32 = 0
-      var got = 0
-      chunk.bytes.append(contentsOf: repeatElement(0, count: want))
-      unsafe chunk.bytes.withUnsafeMutableBytes { buffer in
-        repeat {
-          got = unsafe read(descriptor, buffer.baseAddress.map { unsafe $0 + filled }, want)
-        } while got < 0 && errno == EINTR
-        failure = errno
-      }
-      chunk.bytes.removeLast(want - max(got, 0))
-      if got < 0 { throw InputOutputError(operation: .read, path: path, number: failure) }
-      bytesRead += got
-      if got == 0 {
+      if try source.read(want, onto: &chunk.bytes) == 0 {
         isAtEnd = true
         guard !chunk.bytes.isEmpty else { return false }
         break

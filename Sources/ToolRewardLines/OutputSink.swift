@@ -11,6 +11,11 @@ public final class OutputSink {
   /// The file, or `-` for standard output.
   public let path: String
   private let descriptor: Int32
+  /// What is kept in memory of a file without a name: its beginning, in pieces as they came, with where each begins.
+  private var kept: [(start: Int, bytes: [UInt8])] = []
+  private var keptBytes = 0
+  private var isSpilt = false
+  private let keptLimit: Int
 
   /// Opens an output, emptied if it is a file, or cut to its first bytes. Nothing is touched unless every input can be opened and none of
   /// them is the output, by whatever name.
@@ -24,6 +29,7 @@ public final class OutputSink {
       }
     }
     self.path = path
+    keptLimit = 0
     // A reader that closes the pipe is an error to report, not a signal to die of.
     _ = signal(SIGPIPE, SIG_IGN)
     if path == "-" {
@@ -37,14 +43,70 @@ public final class OutputSink {
     }
   }
 
+  /// Opens a file without a name, which is gone when this is: for what is written once and read again. It is in `TMPDIR`, or in `/tmp`; its
+  /// first 24 MiB are in memory.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be made.
+  public init(temporary: Void) throws(InputOutputError) {
+    keptLimit = 24 << 20
+    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    path = "\(folder)/toolreward-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
+    if descriptor < 0 { throw InputOutputError(operation: .create, path: path, number: errno) }
+    _ = unsafe unlink(path)
+  }
+
   deinit {
     if descriptor > 2 { _ = close(descriptor) }
+  }
+
+  /// Appends what was written at a place to `bytes`.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be read, or is not there.
+  public func read(_ range: Range<Int>, onto bytes: inout [UInt8]) throws(InputOutputError) {
+    if range.lowerBound < keptBytes {
+      // What was written at once is read at once: no range goes beyond its piece.
+      var low = 0
+      var high = kept.count
+      while high - low > 1 {
+        let middle = (low + high) / 2
+        if kept[middle].start <= range.lowerBound { low = middle } else { high = middle }
+      }
+      let offset = range.lowerBound - kept[low].start
+      bytes += kept[low].bytes[offset..<(offset + range.count)]
+      return
+    }
+    let range = (range.lowerBound - keptBytes)..<(range.upperBound - keptBytes)
+    var done = 0
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: range.count))
+    while done < range.count {
+      var failure: Int32 = 0
+      let got = unsafe bytes.withUnsafeMutableBytes { buffer -> Int in
+        let result = unsafe pread(
+          descriptor, buffer.baseAddress.map { unsafe $0 + start + done }, range.count - done,
+          off_t(range.lowerBound + done))
+        failure = errno
+        return result
+      }
+      if got < 0, failure == EINTR { continue }
+      guard got > 0 else {
+        throw InputOutputError(operation: .read, path: path, number: got < 0 ? failure : EIO)
+      }
+      done += got
+    }
   }
 
   /// Writes all bytes.
   ///
   /// - Throws: ``InputOutputError`` if the system takes no more of them (disk full, closed pipe).
   public func write(_ bytes: [UInt8]) throws(InputOutputError) {
+    if !isSpilt, keptBytes + bytes.count <= keptLimit {
+      if !bytes.isEmpty { kept.append((keptBytes, bytes)) }
+      keptBytes += bytes.count
+      return
+    }
+    isSpilt = true
     var written = 0
     while written < bytes.count {
       var failure: Int32 = 0

@@ -45,8 +45,8 @@ let package = Package(
       name: "ToolRewardData", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardPrompts", "ToolRewardReport"],
       swiftSettings: settings),
     .target(
-      name: "ToolRewardTraining", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardReport"],
-      swiftSettings: settings),
+      name: "ToolRewardTraining",
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardReport"], swiftSettings: settings),
     .target(
       name: "ToolRewardBenchmarks",
       dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardReport"],
@@ -63,6 +63,7 @@ let package = Package(
         "ToolRewardData",
         "ToolRewardLines",
         "ToolRewardPrompts",
+        "ToolRewardReport",
         "ToolRewardTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -73,7 +74,7 @@ let package = Package(
       name: "ToolRewardLinesTests", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
     .testTarget(
       name: "ToolRewardDataTests",
-      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardPrompts", "ToolRewardReport"],
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardPrompts"],
       swiftSettings: settings),
     .testTarget(
       name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardReport"],
@@ -92,7 +93,7 @@ let package = Package(
     .testTarget(
       name: "Conformance",
       dependencies: [
-        "ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardPrompts", "ToolRewardTraining",
+        "ToolReward", "ToolRewardBenchmarks", "ToolRewardPrompts", "ToolRewardTraining",
       ],
       exclude: ["Scripts"],
       swiftSettings: settings

@@ -1,4 +1,4 @@
-public import ToolReward
+internal import ToolReward
 internal import ToolRewardLines
 
 /// The chat templates of a model, as its files have them: one template or several by name, and the tokens that they name.

@@ -148,3 +148,6 @@ public struct TaskStore {
     return offset..<(offset + Int(place & 0x3FF_FFFF))
   }
 }
+
+@available(*, unavailable)
+extension TaskStore: Sendable {}

@@ -1,4 +1,4 @@
-public import ToolReward
+internal import ToolReward
 
 /// Writes records as JSON: Docs/training-record.schema.json.
 public struct RecordWriter: Sendable {

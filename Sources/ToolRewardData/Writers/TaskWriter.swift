@@ -1,4 +1,4 @@
-public import ToolReward
+internal import ToolReward
 public import ToolRewardPrompts
 
 /// A shape that tasks are written in.

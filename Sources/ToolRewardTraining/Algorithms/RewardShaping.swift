@@ -1,5 +1,5 @@
 /// Which groups of completions teach something (DAPO, arXiv 2503.14476 §3.2).
-public enum DynamicSampling {
+public enum DynamicSampling: Sendable {
   /// Whether a group's rewards differ: only then has a comparison within the group anything to say.
   ///
   /// They are compared for exact equality, over the whole group, before any shaping: a leave-one-out deviation is 0 for the one success of
@@ -112,7 +112,7 @@ public struct ImportanceCorrection: Sendable, Hashable {
 }
 
 /// The entropy of a distribution, from logits.
-public enum Entropy {
+public enum Entropy: Sendable {
   /// H = log Σ e^z − Σ p z, and dH/dz = −p (log p + H). O(logits).
   public static func evaluate(logits: [Double]) -> (value: Double, gradient: [Double]) {
     guard let most = logits.max() else { return (0, []) }

@@ -1,7 +1,7 @@
 internal import ToolReward
 
 /// Tasks written by hand, so that a run needs no download: seven tools, one or two calls, or none.
-public enum ExampleTasks {
+public enum ExampleTasks: Sendable {
   /// The training split as JSON Lines.
   public static var training: [UInt8] { jsonLines(trainingText) }
 

@@ -1,6 +1,6 @@
 public import ToolReward
 public import ToolRewardData
-public import ToolRewardLines
+internal import ToolRewardLines
 
 /// A prompt and the calls that are right for it.
 public struct TrainingTask: Sendable {
@@ -131,7 +131,7 @@ extension Value {
 }
 
 /// Completions made from a ground truth, for supervised fine-tuning.
-public enum Demonstration {
+public enum Demonstration: Sendable {
   /// `<think>I should call f.</think>⏎<tool_call>[{"name": "f", "arguments": {…}}]</tool_call>`, in Tool-N1's format and in the spellings of
   /// Python's `json.dumps`.
   ///

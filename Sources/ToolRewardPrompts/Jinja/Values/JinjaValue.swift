@@ -345,6 +345,9 @@ enum JinjaKey: Hashable {
       self = .tuple(parts)
     // Every undefined value is equal to every other.
     case .missing, .undefined: self = .tuple([.null, .null, .string(Array("undefined".utf8))])
+    // Views of keys and of items are sets, which have no hash; those of values have one.
+    case .object(let view as DictionaryView) where view.part != .values:
+      throw TemplateFailure(.type, "unhashable type: '\(value.typeName)'")
     case .object(let object): self = .object(ObjectIdentifier(object))
     case .list, .dictionary: throw TemplateFailure(.type, "unhashable type: '\(value.typeName)'")
     }

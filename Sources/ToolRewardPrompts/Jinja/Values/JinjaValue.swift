@@ -112,6 +112,19 @@ enum JinjaValue {
     }
   }
 
+  /// Whether Jinja can write the value into the code that it makes of a template (compiler.py, `has_safe_repr`).
+  /// Recursion is bounded by the depth that values are made with.
+  var hasSafeRepr: Bool {
+    switch self {
+    case .missing, .undefined: false
+    case .object(let object): object is RangeObject
+    case .list(let list), .tuple(let list): list.elements.allSatisfy(\.hasSafeRepr)
+    case .dictionary(let dictionary):
+      dictionary.keys.allSatisfy(\.hasSafeRepr) && dictionary.values.allSatisfy(\.hasSafeRepr)
+    default: true
+    }
+  }
+
   /// `type(value).__name__`.
   var typeName: String {
     switch self {

@@ -94,6 +94,23 @@ private func failure(_ template: String, _ context: String = "{}", limits: Templ
       "{% for x in [1, [2, [3]]] recursive %}{{ loop(x) if x is iterable else x }}{{ loop.depth }}{% endfor %}",
       "11223321"
     ),
+    // A loop with an `if` of its own gives tuples of its targets, not the elements.
+    (
+      "{% for a, b in ['xy', [1, 2], 'zz'] if a != 'z' %}{{ loop.previtem }}{{ loop.nextitem }};{% endfor %}",
+      "(1, 2);('x', 'y');"
+    ),
+    (
+      "{% for a, (b, c) in [[1, [2, 3]], [4, 'pq']] if b %}{{ loop.nextitem }}{% endfor %}{% for x in [[1], [2]] if x %}{{ loop.previtem }}{% endfor %}",
+      "(4, ('p', 'q'))[1]"
+    ),
+    (
+      "{{ 'upper' is filter }} {{ 1 is filter }} {{ (1, 'x') is filter }} {{ absent is test }} {{ d.values() is filter }} {{ 'odd' is test }}",
+      "True False False False False True"
+    ),
+    // What Jinja computes when it compiles: the slice of a number is undefined there, as far as it decides the value.
+    ("{{ 3[1:] }}{{ (1[0:]) and absent[0] }}{{ (2 or absent.x)[::-1] }}|{{ [3[1:]] }}", "|[Undefined]"),
+    ("{{ (+(7))[-1:-1] and (absent or 'x')[:0:1] }}{{ (not {})[0:-2] and m|reject('none')|list }}|", "|"),
+    ("{% set q = 'x' in 3[-1:] < d == absent.y %}{{ q }}{{ not [3[1:]] }}{{ 1 if 3[1:] else 2 }}", "FalseFalse2"),
     // Filters.
     (
       "{{ m|map(attribute='role')|join(',') }} {{ m|selectattr('role', 'equalto', 'user')|list|length }} {{ [3, 1, 2]|sort(reverse=true) }} {{ d|dictsort }}",
@@ -119,6 +136,12 @@ private func failure(_ template: String, _ context: String = "{}", limits: Templ
     ("{{ raise_exception('No.') }}", "raised an error: No."), ("\n{{ a.b.c }}", "line 2"),
     ("{{ 'a' + 1 }}", "TypeError"), ("{{ 1 / 0 }}", "division by zero"),
     ("{{ [1]|map('upper')|tojson }}", "not JSON serializable"),
+    ("{% set x = 3[1:] %}", "TypeError"), ("{% set x = [3[1:]] %}", "TypeError"),
+    ("{% set x = 3[1:] and absent %}", "TypeError"), ("{{ n and 3[1:] }}", "TypeError"),
+    ("{{ 3[1:]|map('upper')|list }}", "TypeError"), ("{{ 1 if 3[1:] }}", "TypeError"),
+    ("{{ l is filter }}", "unhashable type: 'list'"), ("{{ ([],) is test }}", "unhashable type: 'list'"),
+    ("{{ d.keys() is filter }}", "unhashable type: 'dict_keys'"),
+    ("{{ {d.items(): 1} }}", "unhashable type: 'dict_items'"),
     // The sandbox.
     ("{{ l.append(1) }}", "unsafe"), ("{{ d.update({}) }}", "unsafe"), ("{{ ''.__class__.__mro__ }}", "unsafe"),
     ("{{ ''['__class__']['__mro__'] }}", "unsafe"),

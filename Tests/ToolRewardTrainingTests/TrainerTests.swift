@@ -208,6 +208,20 @@ struct TrainerTests {
     #expect(try whole.snapshot() == folder.snapshot())
   }
 
+  /// A run that has reached its target, or collapsed, stays where it is.
+  @Test func endedRunsStayEnded() async throws {
+    let folder = try Scratch()
+    for resumes in [false, true, true] {
+      let result = try await Self.trainer(in: folder.path, try Small.policy()) {
+        $0.recipe = .sft
+        $0.fineTuningSteps = 40
+        $0.fineTuningRate = 0.05
+        $0.target = 0.5
+      }.run(resumes: resumes)
+      #expect(result.ending == .reachedTarget && result.steps < 40)
+    }
+  }
+
   @Test func damagedAndForeignCheckpointsAreRefused() async throws {
     let folder = try Scratch()
     _ = try await Self.trainer(in: folder.path, try Small.policy()).run()
@@ -226,6 +240,28 @@ struct TrainerTests {
     bytes[1000] ^= 1
     try folder.write("checkpoint-000006/policy.bin", bytes)
     #expect("\(await resume() as Any)".contains("not the ones"))
+    bytes[1000] ^= 1
+    try folder.write("checkpoint-000006/policy.bin", bytes)
+    #expect(await resume() == nil)
+    // A digit of the state, and what belongs to it.
+    let state = String(decoding: try folder.bytes("checkpoint-000006/state.json"), as: UTF8.self)
+    try folder.write("checkpoint-000006/state.json", Array(state.replacing("\"step\":6", with: "\"step\":5").utf8))
+    #expect("\(await resume() as Any)".contains("not the ones"))
+    try folder.write("checkpoint-000006/state.json", Array(state.utf8))
+    let metrics = try folder.bytes("metrics.jsonl")
+    try folder.write("metrics.jsonl", Array(metrics.dropLast(9)))
+    #expect("\(await resume() as Any)".contains("not the one"))
+    try folder.write("metrics.jsonl", metrics)
+    #expect(await resume() == nil)
+    // A pointer that leads elsewhere: nothing is removed there.
+    for text in ["", "..", "../\(folder.path)", "checkpoint-", "checkpoint-x", "best-000006", "checkpoint-000006/.."] {
+      try folder.write("latest", Array(text.utf8))
+      #expect("\(await resume() as Any)".contains("names no checkpoint"), "\(text)")
+      #expect(try folder.bytes("metrics.jsonl") == metrics)
+    }
+    try folder.write("latest", Array("checkpoint-000009".utf8))
+    #expect("\(await resume() as Any)".contains("is not there"))
+    try folder.write("latest", Array("checkpoint-000006".utf8))
     try folder.write("checkpoint-000006/state.json", Array("{".utf8))
     #expect("\(await resume() as Any)".contains("not JSON"))
   }

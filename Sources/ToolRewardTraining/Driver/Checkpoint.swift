@@ -14,6 +14,8 @@ struct TrainingState: Sendable, Hashable {
   var best = -1.0
   var bestStep = 0
   var evaluationsBelow = 0
+  /// How the run ended, if it did not end with its last step; empty while it goes on.
+  var ending = ""
 
   init(seed: UInt64, taskCount: Int) {
     random = RandomSource(seed: seed)
@@ -40,16 +42,29 @@ struct RunFolder: Sendable {
     let pointer = "\(path)/\(name.rawValue)"
     guard DurableFiles.exists(pointer) else { return nil }
     let target = String(decoding: try read(pointer), as: UTF8.self)
+    // Folders that are named here may be removed: nothing but this run's own is believed.
+    guard Self.isCheckpoint(target, name) else {
+      throw .checkpoint(
+        "\(pointer) names no checkpoint of this run: write \(Self.prefix(name))-<step> into it, or remove it to begin anew"
+      )
+    }
     return "\(path)/\(target)"
+  }
+
+  private static func prefix(_ name: Name) -> String { name == .latest ? "checkpoint" : "best" }
+
+  private static func isCheckpoint(_ target: String, _ name: Name) -> Bool {
+    let start = Self.prefix(name) + "-"
+    let digits = target.utf8.dropFirst(start.utf8.count)
+    return target.utf8.starts(with: start.utf8) && digits.count >= 6 && digits.allSatisfy { (0x30...0x39).contains($0) }
   }
 
   /// Writes a checkpoint. If that fails the former one stays, and nothing of the new one is left.
   func write(
     _ name: Name, _ state: TrainingState, fingerprint: String, save: (String) async throws(PolicyError) -> Void
   ) async throws(TrainingError) {
-    let prefix = name == .latest ? "checkpoint" : "best"
     let digits = String(state.step)
-    let target = "\(prefix)-\(String(repeating: "0", count: max(0, 6 - digits.utf8.count)))\(digits)"
+    let target = "\(Self.prefix(name))-\(String(repeating: "0", count: max(0, 6 - digits.utf8.count)))\(digits)"
     let partial = "\(path)/\(target).partial"
     let former = try folder(name)
     DurableFiles.removeFolder(partial)
@@ -95,6 +110,9 @@ struct RunFolder: Sendable {
   func read(_ name: Name, fingerprint: String) throws(TrainingError) -> (state: TrainingState, folder: String)? {
     guard let folder = try folder(name) else { return nil }
     let file = "\(folder)/state.json"
+    guard DurableFiles.exists(file) else {
+      throw .checkpoint("\(file) is not there; remove \(path)/\(name.rawValue) to begin anew")
+    }
     let text = try read(file)
     func damaged(_ why: String) -> TrainingError {
       .checkpoint("\(file): \(why); remove \(path)/\(name.rawValue) to begin anew")
@@ -113,9 +131,6 @@ struct RunFolder: Sendable {
       digest = try Self.digest(folder)
     } catch {
       throw .files("\(error)")
-    }
-    guard value["digest"]?.string == digest else {
-      throw damaged("the policy's files are not the ones it was written with")
     }
     func number(_ name: String) throws(TrainingError) -> Int {
       guard let number = value[name]?.numberLiteral.flatMap({ Int($0) }), number >= 0 else {
@@ -138,6 +153,11 @@ struct RunFolder: Sendable {
     state.best = Double(bitPattern: try bits("best"))
     state.bestStep = try number("best_step")
     state.evaluationsBelow = try number("evaluations_below")
+    state.ending = value["ending"]?.string ?? ""
+    // The digest stands over the state as well: what is not written here again is not what was written.
+    guard value["digest"]?.string == digest, text == Self.text(state, fingerprint, digest: digest) else {
+      throw damaged("its files are not the ones that were written")
+    }
     return (state, folder)
   }
 
@@ -158,8 +178,13 @@ struct RunFolder: Sendable {
     line.add("best", String(state.best.bitPattern, radix: 16))
     line.add("best_step", Double(state.bestStep))
     line.add("evaluations_below", Double(state.evaluationsBelow))
+    line.add("ending", state.ending)
     line.add("digest", digest)
     line.add("configuration", fingerprint)
+    // A sum over the line itself: a digit changed by hand or by a disk is seen.
+    let sum = InputDigest()
+    sum.update(line.finished)
+    line.add("sum", sum.finish())
     return line.finished
   }
 

@@ -93,7 +93,9 @@ public final class Trainer {
   }
 
   /// Whether the folder holds a run that can be gone on with, or would be written over.
-  public static func hasRun(in folder: String) -> Bool { DurableFiles.exists("\(folder)/metrics.jsonl") }
+  public static func hasRun(in folder: String) -> Bool {
+    ["metrics.jsonl", "latest", "best"].contains { DurableFiles.exists("\(folder)/\($0)") }
+  }
 
   /// Trains to the end.
   ///
@@ -107,6 +109,11 @@ public final class Trainer {
   ) async throws(TrainingError) -> TrainingResult {
     let sink = try await begin(resumes: resumes, onEvent)
     var ending = TrainingResult.Ending.finished
+    if let ended = TrainingResult.Ending(rawValue: state.ending) {
+      return TrainingResult(
+        ending: ended, steps: state.step, best: state.best, bestStep: state.bestStep,
+        evaluation: try await greedyRollouts())
+    }
     if state.step == 0 { _ = try await evaluate(sink, onEvent) }
     while let stage = configuration.stage(at: state.step) {
       if configuration.isStageStart(state.step) {
@@ -127,6 +134,7 @@ public final class Trainer {
       }
       let stops = shouldStop()
       if stops, ending == .finished, !isLast { ending = .interrupted }
+      if ending == .reachedTarget || ending == .collapsed { state.ending = ending.rawValue }
       if ending != .finished || isLast || state.step % configuration.checkpointInterval == 0 {
         try await checkpoint(.latest)
         onEvent(.checkpoint(step: state.step))
@@ -146,6 +154,7 @@ public final class Trainer {
     }
     if resumes, let found = try folder.read(.latest, fingerprint: fingerprint) {
       state = found.state
+      try checkMetrics()
       try await asking { () async throws(PolicyError) in try await policy.load(from: found.folder) }
       onEvent(.resumed(step: state.step))
     } else if !resumes, Self.hasRun(in: folder.path) {
@@ -155,6 +164,20 @@ public final class Trainer {
       return try OutputSink(path: folder.metrics, keepingBytes: state.metricsBytes)
     } catch {
       throw TrainingError.files("\(error)")
+    }
+  }
+
+  /// Whether the metrics of the steps that are done are there, whole lines of JSON as they were written.
+  private func checkMetrics() throws(TrainingError) {
+    let text: [UInt8]
+    do throws(InputOutputError) {
+      text = try LineSource.wholeFile(folder.metrics)
+    } catch {
+      throw .checkpoint("\(error): the run's metrics are gone; begin anew in another folder")
+    }
+    let kept = text.prefix(state.metricsBytes)
+    guard kept.count == state.metricsBytes, kept.isEmpty || (kept.first == 0x7B && kept.last == 0x0A) else {
+      throw .checkpoint("\(folder.metrics) is not the one that was written; begin anew in another folder")
     }
   }
 

@@ -129,6 +129,15 @@ public struct TrainingConfiguration: Sendable, Hashable {
     try require(maximumGradientNorm > 0, "the gradient's norm must be above 0")
     try require(evaluationInterval > 0 && checkpointInterval > 0, "intervals must be more than 0")
     try require(steps >= 0 && fineTuningSteps >= 0, "steps must be 0 or more")
+    let most = 1_000_000
+    try require(
+      promptsPerStep <= most && groupSize <= most && maximumTokens <= most && promptsPerStep * groupSize <= most,
+      "prompts times completions, and tokens, may be \(most) at most")
+    let coefficients = [algorithm.entropyCoefficient, algorithm.kl?.coefficient ?? 0, target ?? 0]
+    try require(
+      coefficients.allSatisfy { $0 >= 0 && $0 <= 1e6 },
+      "the coefficients of entropy and KL, and the target, must be numbers from 0 up")
+    try require(target ?? 0 <= 1, "the target is an accuracy: from 0 to 1")
   }
 }
 

@@ -161,8 +161,8 @@ private let dialogue =
 
   @Test func setsAndListsGrow() {
     var set = HashedSet()
-    let first = (0..<20_000).filter { set.insert(SeededRandom.mix(UInt64($0))) }.count
-    let second = (0..<20_000).filter { set.insert(SeededRandom.mix(UInt64($0))) }.count
+    let first = (0..<20_000).filter { set.insert(SplitMix64.mix(UInt64($0))) }.count
+    let second = (0..<20_000).filter { set.insert(SplitMix64.mix(UInt64($0))) }.count
     #expect(first == 20_000 && second == 0)
     var list = BlockList<UInt32>()
     for number in 0..<40_000 { list.append(UInt32(number)) }

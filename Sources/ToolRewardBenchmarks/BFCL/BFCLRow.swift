@@ -49,7 +49,7 @@ public final class BFCLRowReader {
   private let session = ValueSession()
   private var tape = ValueTape()
   /// The last model, and what its name tells: rows come model by model.
-  private var model: (name: [UInt8], text: String, turnsDots: Bool, decoder: BFCLOutputDecoder?, isMissing: Bool)
+  private var model = KnownModel(name: [])
   private var category: (name: [UInt8], category: BFCLCategory)?
 
   /// A reader.
@@ -57,7 +57,6 @@ public final class BFCLRowReader {
   /// - Parameter decoder: The decoder of rows that name none; `nil` for that of their model's name.
   public init(decoder: BFCLOutputDecoder? = nil) {
     self.decoder = decoder
-    model = ([], "", false, nil, false)
   }
 
   /// Reads a row. O(line).
@@ -82,13 +81,7 @@ public final class BFCLRowReader {
     guard let id = value["id"]?.stringBytes else { throw BFCLRowError("there is no \"id\"") }
     let own = try self.category(of: value, id, category)
     let given = try Self.model(of: value) ?? name
-    if given != model.name {
-      let text = String(decoding: given, as: UTF8.self)
-      model = (
-        given, text, BFCLModelName(text).turnsDots, BFCLOutputDecoder.named(after: text),
-        BFCLOutputDecoder.isMissing(for: text)
-      )
-    }
+    if given != model.name { model = KnownModel(name: given) }
     var chosen = decoder ?? model.decoder
     if let named = value["decoder"], named.kind != .null {
       guard let found = named.string.flatMap({ BFCLOutputDecoder(rawValue: $0) }) else {
@@ -156,6 +149,24 @@ public final class BFCLRowReader {
 
   private static func holdsText(_ raw: Value) -> Bool {
     raw.elements.contains { $0.members.contains { $0.value.kind == .string } }
+  }
+}
+
+/// What a model's name tells.
+private struct KnownModel {
+  let name: [UInt8]
+  let text: String
+  let turnsDots: Bool
+  let decoder: BFCLOutputDecoder?
+  /// Whether its official decoder is not built in.
+  let isMissing: Bool
+
+  init(name: [UInt8]) {
+    self.name = name
+    text = String(decoding: name, as: UTF8.self)
+    turnsDots = BFCLModelName(text).turnsDots
+    decoder = BFCLOutputDecoder.named(after: text)
+    isMissing = BFCLOutputDecoder.isMissing(for: text)
   }
 }
 

@@ -3,6 +3,7 @@ import ToolReward
 import ToolRewardBenchmarks
 import ToolRewardData
 import ToolRewardLines
+import ToolRewardReport
 
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -135,7 +136,7 @@ struct AuditCommand: AsyncParsableCommand {
       isMissed = true
       let what = rule.map { "have a finding of \($0.rawValue)" } ?? "have a fault"
       Terminal.say(
-        "toolreward: \(Terminal.fixed(found * 100, 2)) % of the rows \(what); --fail-over asks for at most \(part)")
+        "toolreward: \(DecimalText.fixed(found * 100, 2)) % of the rows \(what); --fail-over asks for at most \(part)")
     }
     if isMissed { throw Status.thresholdMissed }
     if unreadable > 0 { throw Status.someUnscorable }

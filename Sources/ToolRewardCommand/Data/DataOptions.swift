@@ -1,6 +1,7 @@
 import ArgumentParser
 import ToolRewardData
 import ToolRewardLines
+import ToolRewardReport
 
 /// Training data to read, and how.
 struct DataOptions: ParsableArguments {
@@ -175,8 +176,19 @@ struct DataReport: Sendable {
     }
     guard faults > 0 else { return }
     if faults > firstFaults.count {
-      Terminal.say("toolreward: \(Terminal.grouped(faults)) rows could not be read; --dropped FILE lists them all")
+      Terminal.say("toolreward: \(DecimalText.grouped(faults)) rows could not be read; --dropped FILE lists them all")
     }
     throw total.records == 0 ? Status.wrongInput : Status.someUnscorable
   }
+}
+
+/// What a run says of its rows.
+struct CountOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where to write, a line each, which rows gave nothing and why.", valueName: "file"))
+  var dropped: String?
+
+  @Flag(name: .shortAndLong, help: "Do not print the counts to standard error.")
+  var quiet = false
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import ToolReward
 import ToolRewardData
 import ToolRewardLines
+import ToolRewardReport
 
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,21 +23,15 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Where to write; - is standard output.", valueName: "out"))
   var output = "-"
 
-  @Option(
-    help: ArgumentHelp(
-      "Where to write, a line each, which rows gave nothing and why.", valueName: "file"))
-  var dropped: String?
-
-  @Flag(name: .shortAndLong, help: "Do not print the counts to standard error.")
-  var quiet = false
+  @OptionGroup var counts: CountOptions
 
   func run() async throws {
     let options = try data.importOptions()
-    let report = try await data.run(output: output, dropped: dropped) {
+    let report = try await data.run(output: output, dropped: counts.dropped) {
       ImportWorker(options)
     } onWritten: { _ in
     }
-    if !quiet { for line in DataText.lines(report) { Terminal.say(line) } }
+    if !counts.quiet { for line in DataText.lines(report) { Terminal.say(line) } }
     try report.finish()
   }
 }
@@ -82,11 +77,11 @@ enum DataText {
 
   private static func lines(_ tally: RowTally, _ file: String) -> [String] {
     func list(_ entries: [(String, Int)]) -> String {
-      entries.map { "\($0.0) \(Terminal.grouped($0.1))" }.joined(separator: ", ")
+      entries.map { "\($0.0) \(DecimalText.grouped($0.1))" }.joined(separator: ", ")
     }
     var lines = [
-      "\(file): \(Terminal.grouped(tally.rows)) rows (\(list(tally.formatList.map { ($0.format.rawValue, $0.count) }))), "
-        + "\(Terminal.grouped(tally.records)) records, \(Terminal.grouped(tally.tasks)) tasks from \(Terminal.grouped(tally.recordsWithTask))"
+      "\(file): \(DecimalText.grouped(tally.rows)) rows (\(list(tally.formatList.map { ($0.format.rawValue, $0.count) }))), "
+        + "\(DecimalText.grouped(tally.records)) records, \(DecimalText.grouped(tally.tasks)) tasks from \(DecimalText.grouped(tally.recordsWithTask))"
     ]
     if !tally.dropped.isEmpty {
       lines.append("  without a task: \(list(tally.droppedList.map { ($0.code.rawValue, $0.count) }))")

@@ -94,13 +94,7 @@ struct PrepareCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where to write the counts as JSON.", valueName: "file"))
   var report: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Where to write, a line each, which rows gave nothing and why.", valueName: "file"))
-  var dropped: String?
-
-  @Flag(name: .shortAndLong, help: "Do not print the counts to standard error.")
-  var quiet = false
+  @OptionGroup var counts: CountOptions
 
   private var deduplication: TaskStore.Deduplication {
     dedup.flatMap { TaskStore.Deduplication(rawValue: $0) } ?? (data.isToolN1 ? .none : .exact)
@@ -122,7 +116,7 @@ struct PrepareCommand: AsyncParsableCommand {
     where !(part >= 0 && part <= 1) {
       throw ValidationError("\(name) must be from 0 to 1.")
     }
-    let written = [output, test, report, dropped].compactMap { $0 }.filter { $0 != "-" }
+    let written = [output, test, report, counts.dropped].compactMap { $0 }.filter { $0 != "-" }
     if Set(written).count < written.count { throw ValidationError("Two outputs have the same name.") }
   }
 
@@ -164,7 +158,7 @@ struct PrepareCommand: AsyncParsableCommand {
     } catch {
       throw Terminal.report(error)
     }
-    let result = try await data.run(into: spool, dropped: dropped) {
+    let result = try await data.run(into: spool, dropped: counts.dropped) {
       PrepareWorker(options)
     } onWritten: { part in
       for task in part.tasks { table.count(task.task, store.add(task.task), file: task.file) }
@@ -178,7 +172,7 @@ struct PrepareCommand: AsyncParsableCommand {
     } catch {
       throw Terminal.report(error)
     }
-    if !quiet {
+    if !counts.quiet {
       for line in DataText.lines(result) + table.lines { Terminal.say(line) }
     }
     try result.finish()

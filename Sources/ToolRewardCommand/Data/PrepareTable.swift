@@ -1,4 +1,5 @@
 import ToolRewardData
+import ToolRewardReport
 
 /// What became of tasks, in the shape of the paper's Table 1: sources, by the number of turns, raw and processed.
 struct PrepareTable {
@@ -29,7 +30,7 @@ struct PrepareTable {
     func add(_ name: String, _ row: Row) {
       guard row.tasks > 0 else { return }
       func cell(_ number: Int, _ width: Int) -> String {
-        let text = Terminal.grouped(number)
+        let text = DecimalText.grouped(number)
         return String(repeating: " ", count: max(1, width - text.utf8.count)) + text
       }
       let label = name.count > 24 ? "…" + name.suffix(23) : name

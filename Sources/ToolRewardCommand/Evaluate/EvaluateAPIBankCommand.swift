@@ -3,6 +3,7 @@ import ToolReward
 import ToolRewardBenchmarks
 import ToolRewardData
 import ToolRewardLines
+import ToolRewardReport
 
 struct EvaluateAPIBankCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,7 +49,7 @@ struct EvaluateAPIBankCommand: AsyncParsableCommand {
         let lost = outcomes.count { !$0.isFaithful }
         if lost > 0 {
           Terminal.say(
-            "toolreward: \(Terminal.grouped(lost)) calls are not read back as they are by the official evaluators: a value holds a quote, a line feed or nothing"
+            "toolreward: \(DecimalText.grouped(lost)) calls are not read back as they are by the official evaluators: a value holds a quote, a line feed or nothing"
           )
         }
         for outcome in outcomes {

@@ -73,9 +73,9 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
     try await evaluation.run(inputs: inputs, data: data) {
       BFCLJudge(BFCLEvaluator(dataset, decoderVersion: version), decoder: decoder, model: model, mode: mode)
     } makeReport: { outcomes in
+      .bfcl(outcomes.map { ($0.model, $0.sample) }, dataset: dataset, isStrict: mode != .official, known: known)
+    } onEnd: { outcomes in
       Self.sayDecoders(outcomes)
-      return .bfcl(
-        outcomes.map { ($0.model, $0.sample) }, dataset: dataset, isStrict: mode != .official, known: known)
     }
   }
 

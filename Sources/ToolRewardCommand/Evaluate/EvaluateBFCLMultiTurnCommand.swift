@@ -2,6 +2,7 @@ import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
 import ToolRewardLines
+import ToolRewardReport
 
 struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -96,7 +97,7 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
       throw Terminal.report(error)
     }
     if let first {
-      Terminal.say("toolreward: \(Terminal.grouped(broken)) lines could not be checked; the first: \(first)")
+      Terminal.say("toolreward: \(DecimalText.grouped(broken)) lines could not be checked; the first: \(first)")
       throw Status.someUnscorable
     }
   }

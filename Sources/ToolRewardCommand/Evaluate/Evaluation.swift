@@ -3,6 +3,7 @@ import ToolReward
 import ToolRewardBenchmarks
 import ToolRewardData
 import ToolRewardLines
+import ToolRewardReport
 
 /// Which verdicts are wanted.
 enum EvaluationMode: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -117,17 +118,17 @@ struct EvaluationOptions: ParsableArguments {
     let repeated = BenchmarkReport.repetitions(in: outcomes.map { ("\($0.model)\u{0}\($0.variant)", $0.sample) })
     if repeated > 0 {
       Terminal.say(
-        "toolreward: \(Terminal.grouped(repeated)) lines answer a sample that the same model had answered before; the report counts the first answer only"
+        "toolreward: \(DecimalText.grouped(repeated)) lines answer a sample that the same model had answered before; the report counts the first answer only"
       )
     }
     let undecoded = outcomes.count { $0.sample.official.isValid == nil }
     if undecoded > 0 {
       Terminal.say(
-        "toolreward: \(Terminal.grouped(undecoded)) lines are text of a language that no decoder is built in for; give \"decoded\" with them"
+        "toolreward: \(DecimalText.grouped(undecoded)) lines are text of a language that no decoder is built in for; give \"decoded\" with them"
       )
     }
     if let first = problems.first {
-      Terminal.say("toolreward: \(Terminal.grouped(problems.count)) lines could not be judged; the first: \(first)")
+      Terminal.say("toolreward: \(DecimalText.grouped(problems.count)) lines could not be judged; the first: \(first)")
     }
     if problems.first != nil || undecoded > 0 { throw Status.someUnscorable }
   }

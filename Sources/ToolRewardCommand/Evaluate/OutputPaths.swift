@@ -6,6 +6,7 @@
   import Darwin
 #endif
 import ArgumentParser
+import ToolRewardLines
 
 /// Where outputs go: no two to one place, and none into a benchmark's data.
 enum OutputPaths {
@@ -47,7 +48,7 @@ enum ResultFolder {
   /// The paths given, folders replaced by the result files in them, in the order of their names.
   static func files(in inputs: [String]) -> [String] {
     inputs.flatMap { path in
-      guard path != "-", isFolder(path) else { return [path] }
+      guard path != "-", FileNames.isFolder(path) else { return [path] }
       return resultFiles(in: path)
     }
   }
@@ -56,9 +57,9 @@ enum ResultFolder {
     var found: [String] = []
     var open = [root]
     while let folder = open.popLast() {
-      for name in names(in: folder) {
+      for name in FileNames.names(in: folder) {
         let path = "\(folder)/\(name)"
-        if isFolder(path) {
+        if FileNames.isFolder(path) {
           open.append(path)
         } else if name.hasPrefix("BFCL_v"), name.hasSuffix("_result.json") {
           found.append(path)
@@ -66,23 +67,5 @@ enum ResultFolder {
       }
     }
     return found.sorted()
-  }
-
-  static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  private static func names(in folder: String) -> [String] {
-    guard let stream = unsafe opendir(folder) else { return [] }
-    defer { unsafe closedir(stream) }
-    var names: [String] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { unsafe String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
   }
 }

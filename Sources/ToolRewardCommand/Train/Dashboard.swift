@@ -56,10 +56,12 @@ struct Dashboard {
   private func line(_ record: EvaluationRecord) -> String {
     let means = record.rollouts
     return
-      "step \(record.step): held-out exact match \(number(means.exactMatch)), reward \(number(means.reward)), format \(number(means.format)), calls \(number(means.calls)), length \(Terminal.fixed(means.length, 1))"
+      "step \(record.step): held-out exact match \(number(means.exactMatch)), reward \(number(means.reward)), format \(number(means.format)), calls \(number(means.calls)), length \(DecimalText.fixed(means.length, 1))"
   }
 
-  private func number(_ value: Double?, _ places: Int = 3) -> String { value.map { Terminal.fixed($0, places) } ?? "–" }
+  private func number(_ value: Double?, _ places: Int = 3) -> String {
+    value.map { DecimalText.fixed($0, places) } ?? "–"
+  }
 
   private mutating func draw() {
     guard isOn, ContinuousClock.now - lastShown > .milliseconds(100) else { return }

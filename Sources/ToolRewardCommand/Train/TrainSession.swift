@@ -3,6 +3,7 @@ import Synchronization
 import ToolReward
 import ToolRewardTraining
 import ToolRewardLines
+import ToolRewardReport
 
 #if canImport(Glibc)
   import Glibc
@@ -83,7 +84,7 @@ struct TrainSession {
   }
 
   private func say(_ result: TrainingResult) {
-    let best = "best exact match on held-out tasks \(Terminal.fixed(result.best, 3)) after step \(result.bestStep)"
+    let best = "best exact match on held-out tasks \(DecimalText.fixed(result.best, 3)) after step \(result.bestStep)"
     switch result.ending {
     case .finished: print("finished \(result.steps) steps; \(best)")
     case .reachedTarget: print("reached the target after \(result.steps) steps; \(best)")

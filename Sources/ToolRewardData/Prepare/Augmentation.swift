@@ -4,10 +4,10 @@ internal import ToolReward
 struct Augmentation: Sendable {
   let seed: UInt64
 
-  private func random(_ task: TrainingRecord, _ purpose: UInt64) -> SeededRandom {
+  private func random(_ task: TrainingRecord, _ purpose: UInt64) -> SplitMix64 {
     var place = StableHash()
     place.add(task.source.file.utf8)
-    return SeededRandom(
+    return SplitMix64(
       seed: seed, purpose, place.value, UInt64(task.source.line), UInt64(task.source.turn ?? -1 & 0xFFFF))
   }
 
@@ -55,7 +55,7 @@ private struct NameMasks {
   var tools: [[UInt8]: (name: [UInt8], parameters: [[UInt8]: [UInt8]])] = [:]
   private var used: Set<[UInt8]> = []
 
-  private mutating func fresh(_ random: inout SeededRandom) -> [UInt8] {
+  private mutating func fresh(_ random: inout SplitMix64) -> [UInt8] {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
     let others = letters + Array("0123456789_".utf8)
     while true {
@@ -65,7 +65,7 @@ private struct NameMasks {
     }
   }
 
-  mutating func mask(_ tool: Value, _ random: inout SeededRandom, _ reader: PieceReader) -> Value? {
+  mutating func mask(_ tool: Value, _ random: inout SplitMix64, _ reader: PieceReader) -> Value? {
     if let function = tool["function"], function.kind == .object {
       guard let inner = mask(function, &random, reader) else { return nil }
       return rewritten(tool, reader) { name, value in (name, name == Array("function".utf8) ? inner : value) }

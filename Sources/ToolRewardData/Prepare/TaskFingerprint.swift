@@ -29,7 +29,7 @@ public struct TaskFingerprint: Sendable, Hashable {
       TaskFingerprint.forEachWord(in: text) { word in
         count += 1
         TaskFingerprint.add(word, to: &sums)
-        TaskFingerprint.add(SeededRandom.mix(word ^ previous &* 3), to: &sums)
+        TaskFingerprint.add(SplitMix64.mix(word ^ previous &* 3), to: &sums)
         previous = word
       }
     }
@@ -69,14 +69,14 @@ public struct TaskFingerprint: Sendable, Hashable {
       case 0x30...0x39, 0x61...0x7A, 0x80...0xFF: hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
       case 0x41...0x5A: hash = (hash ^ UInt64(byte | 0x20)) &* 0x100_0000_01B3
       default:
-        if isOpen { body(SeededRandom.mix(hash)) }
+        if isOpen { body(SplitMix64.mix(hash)) }
         hash = 0xCBF2_9CE4_8422_2325
         isOpen = false
         continue
       }
       isOpen = true
     }
-    if isOpen { body(SeededRandom.mix(hash)) }
+    if isOpen { body(SplitMix64.mix(hash)) }
   }
 }
 

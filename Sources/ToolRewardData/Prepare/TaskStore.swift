@@ -1,3 +1,5 @@
+internal import ToolReward
+
 /// A list that grows without ever being copied as a whole.
 struct BlockList<Element: BitwiseCopyable> {
   private static var blockSize: Int { 1 << 14 }
@@ -131,7 +133,7 @@ public struct TaskStore {
 
   /// Puts the tasks in a random order, the same for the same seed.
   public mutating func shuffle(seed: UInt64) {
-    var random = SeededRandom(seed: seed, 3)
+    var random = SplitMix64(seed: seed, 3)
     guard count > 1 else { return }
     for last in stride(from: count - 1, through: 1, by: -1) {
       let other = random.below(last + 1)

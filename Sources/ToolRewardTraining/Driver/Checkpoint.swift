@@ -40,7 +40,7 @@ struct RunFolder: Sendable {
   /// The folder that a name stands for; `nil` if there is none.
   func folder(_ name: Name) throws(TrainingError) -> String? {
     let pointer = "\(path)/\(name.rawValue)"
-    guard DurableFiles.exists(pointer) else { return nil }
+    guard FileNames.exists(pointer) else { return nil }
     let target = String(decoding: try read(pointer), as: UTF8.self)
     // Folders that are named here may be removed: nothing but this run's own is believed.
     guard Self.isCheckpoint(target, name) else {
@@ -84,7 +84,7 @@ struct RunFolder: Sendable {
           Self.text(state, fingerprint, digest: try Self.digest(partial)), to: "\(partial)/state.json")
         try DurableFiles.synchronize(partial)
         if former != "\(path)/\(target)" { DurableFiles.removeFolder("\(path)/\(target)") }
-        if DurableFiles.exists("\(path)/\(target)") {
+        if FileNames.exists("\(path)/\(target)") {
           // The same step again, after a resume: it stays if it is the same, as it is with a policy that is repeatable.
           if try Self.digest(partial) == Self.digest("\(path)/\(target)") {
             DurableFiles.removeFolder(partial)
@@ -110,7 +110,7 @@ struct RunFolder: Sendable {
   func read(_ name: Name, fingerprint: String) throws(TrainingError) -> (state: TrainingState, folder: String)? {
     guard let folder = try folder(name) else { return nil }
     let file = "\(folder)/state.json"
-    guard DurableFiles.exists(file) else {
+    guard FileNames.exists(file) else {
       throw .checkpoint("\(file) is not there; remove \(path)/\(name.rawValue) to begin anew")
     }
     let text = try read(file)
@@ -191,7 +191,7 @@ struct RunFolder: Sendable {
   /// SHA-256 over the policy's files, with their names, in the order of these.
   private static func digest(_ folder: String) throws(InputOutputError) -> String {
     let digest = InputDigest()
-    for name in DurableFiles.names(in: folder) where name != "state.json" {
+    for name in FileNames.names(in: folder) where name != "state.json" {
       digest.update(Array(name.utf8) + [0])
       digest.update(try LineSource.wholeFile("\(folder)/\(name)"))
     }

@@ -43,28 +43,10 @@ enum DurableFiles {
     }
   }
 
-  /// Whether there is such a file or folder.
-  static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
-
   /// Removes a folder with the files in it; folders in it stay, and so does it then. What is not there is no error.
   static func removeFolder(_ path: String) {
-    for name in names(in: path) { _ = unsafe unlink("\(path)/\(name)") }
+    for name in FileNames.names(in: path) { _ = unsafe unlink("\(path)/\(name)") }
     _ = unsafe rmdir(path)
-  }
-
-  /// The names in a folder, sorted; none if there is no such folder.
-  static func names(in path: String) -> [String] {
-    guard let folder = unsafe opendir(path) else { return [] }
-    defer { unsafe closedir(folder) }
-    var names: [String] = []
-    while let entry = unsafe readdir(folder) {
-      let length = unsafe MemoryLayout.size(ofValue: entry.pointee.d_name)
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: length) { unsafe String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
   }
 
   private static func folder(of path: String) -> String {

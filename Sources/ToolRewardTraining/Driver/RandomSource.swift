@@ -1,30 +1,28 @@
+internal import ToolReward
+
 /// SplitMix64 (Steele, Lea, Flood 2014): random numbers whose whole state is one number, so that a checkpoint holds it.
 public struct RandomSource: RandomNumberGenerator, Sendable, Hashable {
+  private var generator: SplitMix64
+
   /// The state.
-  public private(set) var state: UInt64
+  public var state: UInt64 { generator.state }
 
   /// Begins at a seed, or goes on from a state.
-  public init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
   /// The next 64 bits.
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
-  }
+  public mutating func next() -> UInt64 { generator.next() }
 
   /// A number from 0 up to, but not, 1.
-  mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+  mutating func unit() -> Double { generator.fraction() }
 
-  /// A number below `count`, which must be more than 0. The bias is below count / 2⁶⁴.
-  mutating func below(_ count: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(count)).high) }
+  /// A number below `count`, each as likely as any other; 0 below 1.
+  mutating func below(_ count: Int) -> Int { generator.below(count) }
 
-  /// The numbers below `count` in a random order (Fisher and Yates).
+  /// The numbers below `count` in a random order.
   mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<max(0, count))
-    for place in order.indices.reversed() where place > 0 { order.swapAt(place, below(place + 1)) }
+    generator.shuffle(&order)
     return order
   }
 }

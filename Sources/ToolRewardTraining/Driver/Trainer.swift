@@ -94,7 +94,7 @@ public final class Trainer {
 
   /// Whether the folder holds a run that can be gone on with, or would be written over.
   public static func hasRun(in folder: String) -> Bool {
-    ["metrics.jsonl", "latest", "best"].contains { DurableFiles.exists("\(folder)/\($0)") }
+    ["metrics.jsonl", "latest", "best"].contains { FileNames.exists("\(folder)/\($0)") }
   }
 
   /// Trains to the end.

@@ -110,6 +110,11 @@ if Context.environment["FUZZING"] != nil {
   }
   package.targets.append(
     .executableTarget(
+      name: "FuzzImport", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines"],
+      path: "Tests/Fuzz/FuzzImport",
+      swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
       name: "FuzzTemplate", dependencies: ["ToolReward", "ToolRewardPrompts"], path: "Tests/Fuzz/FuzzTemplate",
       swiftSettings: settings))
 }

@@ -62,10 +62,13 @@ public struct LinePipeline {
   ) {
     var worker = worker
     var chunk = LineChunk()
+    // Chunks are of one size, and their outputs much alike.
+    var expected = 0
     while !writer.hasFailed, let file = feeder.next(into: &chunk) {
       var output: [UInt8] = []
-      output.reserveCapacity(chunk.bytes.count / 4)
+      output.reserveCapacity(max(chunk.bytes.count / 4, expected))
       let report = worker.process(chunk, file: file.path, into: &output)
+      expected = output.count + output.count / 16
       writer.deposit(chunk.sequence, output, report, file.progress)
     }
   }

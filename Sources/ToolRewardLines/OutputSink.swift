@@ -44,11 +44,11 @@ public final class OutputSink {
   }
 
   /// Opens a file without a name, which is gone when this is: for what is written once and read again. It is in `TMPDIR`, or in `/tmp`; its
-  /// first 24 MiB are in memory.
+  /// first 48 MiB are in memory.
   ///
   /// - Throws: ``InputOutputError`` if it cannot be made.
   public init(temporary: Void) throws(InputOutputError) {
-    keptLimit = 24 << 20
+    keptLimit = 48 << 20
     let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     path = "\(folder)/toolreward-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
@@ -102,7 +102,8 @@ public final class OutputSink {
   /// - Throws: ``InputOutputError`` if the system takes no more of them (disk full, closed pipe).
   public func write(_ bytes: [UInt8]) throws(InputOutputError) {
     if !isSpilt, keptBytes + bytes.count <= keptLimit {
-      if !bytes.isEmpty { kept.append((keptBytes, bytes)) }
+      // A copy that is no larger than it has to be.
+      if !bytes.isEmpty { kept.append((keptBytes, unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) })) }
       keptBytes += bytes.count
       return
     }

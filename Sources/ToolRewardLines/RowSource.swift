@@ -220,6 +220,10 @@ struct RowScan {
 
   private mutating func runValues(_ bytes: Span<UInt8>, _ rows: inout [DataRow]) {
     while position < bytes.count {
+      if isInString, !isEscaped {
+        position = ByteSearchLines.stringMark(in: bytes, from: position)
+        if position == bytes.count { return }
+      }
       let byte = bytes[position]
       if byte == 0x0A { line += 1 }
       if isInString {

@@ -48,9 +48,7 @@ private let dialogue =
     for toolsAsText in [false, true] {
       let writer = TaskWriter(TaskWriterOptions(format: format, toolsAsText: toolsAsText))
       for task in try rows.flatMap({ try tasks($0) }) {
-        var line: [UInt8] = []
-        try writer.append(task, to: &line)
-        writer.appendEnd(split: "train", index: 7, to: &line)
+        let line = try line(of: task, writer, split: "train", index: 7)
         #expect(line.last == 0x0A)
         let again = try #require(try tasks(String(decoding: line, as: UTF8.self)).first)
         #expect(Rows.text(again) == Rows.text(task))
@@ -65,6 +63,18 @@ private let dialogue =
     }
   }
 
+  private func line(of task: TrainingRecord, _ writer: TaskWriter, split: String, index: Int) throws -> [UInt8] {
+    var draft = Array("before".utf8)
+    let start = draft.count
+    try writer.appendDraft(task, to: &draft)
+    var line: [UInt8] = []
+    writer.appendLine(of: draft.span.extracting(start...), split: split, index: index, to: &line)
+    #expect(line.allSatisfy { $0 >= 0x20 || $0 == 0x0A })
+    let end = writer.options.format == .verl ? #","split":"\#(split)","index":\#(index),"prompt_type":"qwen"}"# : ""
+    #expect(writer.lineLength(of: draft.span.extracting(start...)) == line.count - end.utf8.count - 2)
+    return line
+  }
+
   private func toolsJSON(_ task: TrainingRecord) -> String {
     "[" + task.tools.map(\.description).joined(separator: ",") + "]"
   }
@@ -72,10 +82,8 @@ private let dialogue =
   @Test func verlRowsAreThePublishedOnes() throws {
     let task = try tasks(dialogue)[1]
     func prompt(_ isToolN1: Bool) throws -> [String] {
-      var line: [UInt8] = []
       let writer = TaskWriter(TaskWriterOptions(format: .verl, isToolN1: isToolN1))
-      try writer.append(task, to: &line)
-      writer.appendEnd(split: "test", index: 3, to: &line)
+      let line = try line(of: task, writer, split: "test", index: 3)
       let row = try ValueReader().read(line)
       #expect(row["extra_info"]?["index"]?.numberLiteral == "3" && row["extra_info"]?["split"]?.string == "test")
       #expect(

@@ -75,14 +75,24 @@ public struct JSONWriter: Sendable {
       output.append(0x5D)
     case .object:
       output.append(0x7B)
-      for (position, member) in memberOrder(index, of: tape).enumerated() {
-        if position > 0 { output.append(contentsOf: itemSeparator.utf8) }
-        appendString(tape.bytes, tape.nodes[member.name].payload, to: &output)
-        output.append(contentsOf: nameSeparator.utf8)
-        append(member.value, of: tape, to: &output)
+      if !sortKeys, style == .asRead || !node.flags.contains(.duplicateNames) {
+        ObjectMembers.forEach(of: index, in: tape) { name in
+          append(name, name + 1, isFirst: name == index + 1, of: tape, to: &output)
+        }
+      } else {
+        for (position, member) in memberOrder(index, of: tape).enumerated() {
+          append(member.name, member.value, isFirst: position == 0, of: tape, to: &output)
+        }
       }
       output.append(0x7D)
     }
+  }
+
+  private func append(_ name: Int, _ value: Int, isFirst: Bool, of tape: ValueTape, to output: inout [UInt8]) {
+    if !isFirst { output.append(contentsOf: itemSeparator.utf8) }
+    appendString(tape.bytes, tape.nodes[name].payload, to: &output)
+    output.append(contentsOf: nameSeparator.utf8)
+    append(value, of: tape, to: &output)
   }
 
   private func memberOrder(_ object: Int, of tape: ValueTape) -> [(name: Int, value: Int)] {
@@ -118,86 +128,16 @@ public struct JSONWriter: Sendable {
     }
   }
 
-  private static let hexDigits = Array("0123456789abcdef".utf8)
-
-  private func appendEscape(_ unit: UInt32, to output: inout [UInt8]) {
-    output.append(0x5C)
-    output.append(0x75)
-    for shift in [12, 8, 4, 0] as [UInt32] { output.append(Self.hexDigits[Int(unit >> shift & 0xF)]) }
-  }
-
   /// Appends a string token. Lone surrogates are always escaped: they have no UTF-8 of their own.
   package func appendString(_ text: Span<UInt8>, _ range: Range<Int>, to output: inout [UInt8]) {
     output.append(0x22)
-    var position = range.lowerBound
-    var copied = position
-    while position < range.upperBound {
-      let byte = text[position]
-      let isPlain = byte >= 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x5C
-      if isPlain || (byte == 0x7F && !ensureASCII) {
-        position += 1
-        position = Self.plainEnd(text, from: position, to: range.upperBound)
-        continue
-      }
-      if byte == 0x22 || byte == 0x5C {
-        // The escapes that texts within texts are full of.
-        append(text, copied..<position, to: &output)
-        output.append(0x5C)
-        copied = position
-        position += 1
-        continue
-      }
-      let length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
-      let next = min(position + length, range.upperBound)
-      let isSurrogate = byte == 0xED && next == position + 3 && text[position + 1] >= 0xA0
-      if byte >= 0x80, !ensureASCII, !isSurrogate {
-        position = next
-        continue
-      }
-      append(text, copied..<position, to: &output)
-      switch byte {
-      case 0x08: output.append(contentsOf: [0x5C, 0x62])
-      case 0x0C: output.append(contentsOf: [0x5C, 0x66])
-      case 0x0A: output.append(contentsOf: [0x5C, 0x6E])
-      case 0x0D: output.append(contentsOf: [0x5C, 0x72])
-      case 0x09: output.append(contentsOf: [0x5C, 0x74])
-      case 0..<0x20, 0x7F: appendEscape(UInt32(byte), to: &output)
-      default:
-        var scalar = UInt32(byte) & (length == 2 ? 0x1F : length == 3 ? 0x0F : 0x07)
-        for offset in (position + 1)..<max(position + 1, next) { scalar = scalar << 6 | UInt32(text[offset]) & 0x3F }
-        if scalar >= 0x10000 {
-          appendEscape(0xD800 + ((scalar - 0x10000) >> 10), to: &output)
-          appendEscape(0xDC00 + ((scalar - 0x10000) & 0x3FF), to: &output)
-        } else {
-          appendEscape(scalar, to: &output)
-        }
-      }
-      position = next
-      copied = next
-    }
-    append(text, copied..<range.upperBound, to: &output)
+    appendCharacters(text, range, to: &output)
     output.append(0x22)
   }
 
-  /// A place up to which all bytes stand for themselves, eight at a time: there may be more of them behind it.
-  @inline(__always)
-  private static func plainEnd(_ text: Span<UInt8>, from start: Int, to end: Int) -> Int {
-    unsafe text.withUnsafeBytes { bytes -> Int in
-      var position = start
-      while position + 8 <= end {
-        let word = unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        // A byte below 0x20, a quote, a backslash or a delete borrows from its high bit; one beyond ASCII has it set.
-        let control = (word &- 0x20 &* ones) & ~word
-        let quote = ((word ^ 0x22 &* ones) &- ones) & ~(word ^ 0x22 &* ones)
-        let backslash = ((word ^ 0x5C &* ones) &- ones) & ~(word ^ 0x5C &* ones)
-        let delete = ((word ^ 0x7F &* ones) &- ones) & ~(word ^ 0x7F &* ones)
-        if (control | quote | backslash | delete | word) & highs != 0 { break }
-        position += 8
-      }
-      return position
-    }
+  /// Appends what stands between a string's quotes.
+  package func appendCharacters(_ text: Span<UInt8>, _ range: Range<Int>, to output: inout [UInt8]) {
+    StringEscaper(ensureASCII: ensureASCII).append(text, range, to: &output)
   }
 
   private func append(_ text: Span<UInt8>, _ range: Range<Int>, to output: inout [UInt8]) {

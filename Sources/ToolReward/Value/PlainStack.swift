@@ -73,6 +73,11 @@ struct PlainStack<Element: BitwiseCopyable>: ~Copyable {
 
   mutating func removeAll() { count = 0 }
 
+  /// Makes room for so many values.
+  mutating func reserve(_ number: Int) {
+    if capacity < number { grow(to: number) }
+  }
+
   @inline(never)
   private mutating func grow(to needed: Int) {
     let wider = max(needed, capacity * 2)

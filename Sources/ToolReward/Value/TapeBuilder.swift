@@ -106,6 +106,12 @@ struct TapeBuilder: ~Copyable {
     bytes.removeAll()
   }
 
+  /// Makes room for a text of so many bytes, as values mostly need it.
+  mutating func reserve(for length: Int) {
+    nodes.reserve(length / 16)
+    bytes.reserve(length)
+  }
+
   /// Moves the values to a tape, in place of what it held.
   mutating func move(to tape: inout ValueTape) {
     tape.swapParts(&nodes, &bytes)

@@ -85,7 +85,8 @@ public struct Value: Sendable {
   /// The value of the member with that name, the last one if the name is repeated, as Python's `dict` keeps it; `nil` if there is
   /// none or this is no object. Names compare byte by byte. O(members).
   public subscript(name: String) -> Value? {
-    tape.member(Array(name.utf8), of: index).map { Value(tape: tape, index: $0) }
+    let name = name.utf8
+    return tape.view.member(name.span, of: index).map { Value(tape: tape, index: $0) }
   }
 
   /// The element at a position of an array; `nil` beyond its end or if this is no array. O(position).

@@ -38,6 +38,7 @@ extension ValueSession {
     _ text: Span<UInt8>, syntax: ValueReader.Syntax, limits: ValueLimits, allowingSurrogates: Bool = false
   ) throws(ValueError) -> Value {
     let node: Int
+    unsafe builder.pointee.reserve(for: text.count)
     do throws(ValueError) {
       node = try readDocument(
         text, 0..<text.count, syntax: syntax, limits: limits, allowingSurrogates: allowingSurrogates)

@@ -210,14 +210,20 @@ package struct TapeView: ~Escapable, Sendable {
 
   /// Whether the payload of the node is `text`.
   @inline(__always)
-  package func payload(of index: Int, equals text: [UInt8]) -> Bool {
+  package func payload(of index: Int, equals text: [UInt8]) -> Bool { payload(of: index, equals: text.span) }
+
+  /// Whether a node's payload is that text.
+  package func payload(of index: Int, equals text: Span<UInt8>) -> Bool {
     let node = nodes[index]
     guard Int(node.count) == text.count else { return false }
-    return ByteSearch.equal(bytes, node.payload, text.span, 0..<text.count)
+    return ByteSearch.equal(bytes, node.payload, text, 0..<text.count)
   }
 
   /// The index of the value of the last member with that name, as Python's `dict` keeps it. O(members).
-  package func member(_ name: [UInt8], of object: Int) -> Int? {
+  package func member(_ name: [UInt8], of object: Int) -> Int? { member(name.span, of: object) }
+
+  /// The same, of a name that is no array.
+  package func member(_ name: Span<UInt8>, of object: Int) -> Int? {
     guard nodes[object].kind == .object else { return nil }
     var found: Int?
     var index = object + 1

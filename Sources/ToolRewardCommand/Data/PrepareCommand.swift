@@ -183,7 +183,7 @@ struct PrepareCommand: AsyncParsableCommand {
     return try OutputSink(path: path, inputs: inputs)
   }
 
-  /// Copies the lines to their files in the store's order.
+  /// Writes the lines to their files in the store's order.
   private func write(
     _ store: TaskStore, _ spool: OutputSink, _ files: [OutputSink?], _ writer: TaskWriter
   ) throws(InputOutputError) {
@@ -198,9 +198,11 @@ struct PrepareCommand: AsyncParsableCommand {
     for (file, split, range) in [(files[0], "train", 0..<trained), (files[1], "test", trained..<(trained + held))] {
       guard let file else { continue }
       var buffer: [UInt8] = []
+      var draft: [UInt8] = []
       for (index, position) in range.enumerated() {
-        try spool.read(store.range(of: position), onto: &buffer)
-        writer.appendEnd(split: split, index: index, to: &buffer)
+        draft.removeAll(keepingCapacity: true)
+        try spool.read(store.range(of: position), onto: &draft)
+        writer.appendLine(of: draft.span, split: split, index: index, to: &buffer)
         if buffer.count >= 1 << 18 {
           try file.write(buffer)
           buffer.removeAll(keepingCapacity: true)

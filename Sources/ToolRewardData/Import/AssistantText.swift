@@ -13,7 +13,8 @@ struct AssistantText {
   /// - Parameter takesPython: Whether a text that is a list in brackets is one of Python calls.
   init(_ text: [UInt8], takesPython: Bool, _ reader: PieceReader) {
     var body = text
-    if let open = text.firstIndex(of: "<think>"), text.stripped(0..<open).isEmpty,
+    let hasTags = ByteSearch.firstIndex(of: 0x3C, in: text.span) != nil
+    if hasTags, let open = text.firstIndex(of: "<think>"), text.stripped(0..<open).isEmpty,
       let close = text.firstIndex(of: "</think>", from: open)
     {
       reasoning = text.stripped((open + 7)..<close)
@@ -21,11 +22,11 @@ struct AssistantText {
     }
     content = body
     let found: [RecordCall]?
-    if body.contains("<tool_call>") {
+    if hasTags, body.contains("<tool_call>") {
       found = tagged(body, open: "<tool_call>", close: "</tool_call>", reader)
-    } else if body.contains("<TOOLCALL>") {
+    } else if hasTags, body.contains("<TOOLCALL>") {
       found = tagged(body, open: "<TOOLCALL>", close: "</TOOLCALL>", reader)
-    } else if let marker = body.firstIndex(of: "<functioncall>") {
+    } else if hasTags, let marker = body.firstIndex(of: "<functioncall>") {
       found = glaive(body, marker, reader)
     } else if takesPython {
       let trimmed = body.stripped

@@ -76,22 +76,24 @@ public final class TaskPreparer {
   }
 
   private func write(
-    _ task: TrainingRecord, _ stored: inout [StoredTask], _ dropped: inout [DroppedRow], into output: inout [UInt8]
+    _ task: TrainingRecord, _ tasks: inout [StoredTask], _ dropped: inout [DroppedRow], into output: inout [UInt8]
   ) {
     let task =
       options.maskRate > 0 ? augmentation.masked(task, rate: options.maskRate, importer.reader) : task
     let start = output.count
     do throws(DroppedRow) {
-      try writer.append(task, to: &output)
+      try writer.appendDraft(task, to: &output)
     } catch {
       output.removeLast(output.count - start)
       dropped.append(error)
       return
     }
-    let length = output.count - start
+    let stored = output.count - start
     let limit = options.lengthLimit == 0 ? TaskStore.lengthLimit : min(options.lengthLimit, TaskStore.lengthLimit)
+    // The length of the line is the length of nothing yet: it is counted where it is asked for.
+    let length = options.lengthLimit == 0 ? stored : writer.lineLength(of: output.span.extracting(start...))
     guard length <= limit else {
-      output.removeLast(length)
+      output.removeLast(stored)
       dropped.append(DroppedRow(.overLong, "the task's line has \(length) bytes, more than \(limit)"))
       return
     }
@@ -99,7 +101,7 @@ public final class TaskPreparer {
     let print =
       options.deduplication == .none
       ? TaskFingerprint() : TaskFingerprint(task, findsNear: options.deduplication == .near)
-    stored.append(StoredTask(length: length, print: print, isMultiTurn: turns >= 2))
+    tasks.append(StoredTask(length: stored, print: print, isMultiTurn: turns >= 2))
   }
 }
 

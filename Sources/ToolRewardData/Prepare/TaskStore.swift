@@ -82,7 +82,7 @@ public struct SeenTasks: Sendable {
 
 /// A task that a worker wrote.
 public struct StoredTask: Sendable {
-  /// The bytes of its unfinished line.
+  /// The bytes of its draft.
   public var length: Int
   /// What tells it from others.
   public var print: TaskFingerprint
@@ -90,7 +90,7 @@ public struct StoredTask: Sendable {
   public var isMultiTurn: Bool
 }
 
-/// The tasks that are kept: where their lines stand in a file on disk. At most 64 bytes a task.
+/// The tasks that are kept: where their drafts stand in a file on disk. At most 64 bytes a task.
 public struct TaskStore {
   /// Which tasks count as seen before.
   public enum Deduplication: String, Sendable, Hashable, CaseIterable {
@@ -115,10 +115,10 @@ public struct TaskStore {
   /// How many tasks are kept.
   public var count: Int { places.count }
 
-  /// The longest line that is stored.
+  /// The longest draft that is stored.
   public static let lengthLimit = (1 << 26) - 1
 
-  /// Adds the task whose line was written to the file last. Returns why it is not kept.
+  /// Adds the task whose draft was written to the file last. Returns why it is not kept.
   public mutating func add(_ task: StoredTask) -> DroppedRow.Code? {
     let offset = end
     end += task.length
@@ -143,7 +143,7 @@ public struct TaskStore {
     }
   }
 
-  /// Where a task's line stands.
+  /// Where a task's draft stands.
   public func range(of position: Int) -> Range<Int> {
     let place = places[position]
     let offset = Int(place >> 26)

@@ -103,6 +103,11 @@ enum JSONPiece {
     JSONWriter.compact.appendString(bytes.span, 0..<bytes.count, to: &output)
   }
 
+  /// Appends what stands between the quotes of a string of those bytes.
+  static func appendCharacters(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
+    JSONWriter.compact.appendCharacters(bytes, 0..<bytes.count, to: &output)
+  }
+
   /// Appends a string.
   static func append(text: String, to output: inout [UInt8]) {
     append(Array(text.utf8), to: &output)

@@ -4,61 +4,6 @@ internal import ToolRewardPrompts
 // Shapes that trainers with rewards read.
 
 extension TaskWriter {
-  /// A row as Tool-N1's preparation writes it (verl_toolcall_preprocess.py): its own columns stay beside verl's.
-  func appendVerl(_ task: TrainingRecord, to output: inout [UInt8]) throws(DroppedRow) {
-    let prompt = try promptMessages(task)
-    var tools: [UInt8] = [0x5B]
-    for (position, tool) in task.tools.enumerated() {
-      if position > 0 { tools += ", ".utf8 }
-      JSONWriter.python().write(tool, to: &tools)
-    }
-    tools.append(0x5D)
-    let answer = CallText.python(task.groundTruth ?? [])
-    let hasSystem = task.messages.first?.role == .system
-    output += "{\"id\":".utf8
-    // A column has one type: a number's text and a string's are both strings in it.
-    output += task.id.first == 0x22 ? task.id : [0x22] + task.id + [0x22]
-    output += ",\"tools\":".utf8
-    JSONPiece.append(tools, to: &output)
-    output += ",\"conversations\":[".utf8
-    for (position, message) in (hasSystem ? task.messages.dropFirst() : task.messages[...]).enumerated() {
-      if position > 0 { output.append(0x2C) }
-      appendTurn(message, to: &output)
-    }
-    output += "],\"answer\":".utf8
-    JSONPiece.append(answer, to: &output)
-    output += ",\"raw_system\":".utf8
-    JSONPiece.append(hasSystem ? task.messages[0].content : [], to: &output)
-    output += ",\"data_source\":\"toolcall\",\"prompt\":[".utf8
-    for (position, message) in prompt.enumerated() {
-      if position > 0 { output.append(0x2C) }
-      output += "{\"role\":\"\(message.role.rawValue)\",\"content\":".utf8
-      JSONPiece.append(message.content, to: &output)
-      output.append(0x7D)
-    }
-    output += "],\"ability\":\"toolcall\",\"reward_model\":{\"style\":\"rule\",\"ground_truth\":".utf8
-    JSONPiece.append(answer, to: &output)
-    output += "},\"extra_info\":{\"reasoning\":".utf8
-    JSONPiece.append(options.includesReasoning ? task.reasoning ?? [] : [], to: &output)
-  }
-
-  private func appendTurn(_ message: RecordMessage, to output: inout [UInt8]) {
-    let from =
-      switch message.role {
-      case .system: "system"
-      case .user: "human"
-      case .assistant: message.calls.isEmpty ? "gpt" : "function_call"
-      case .tool: "observation"
-      }
-    output += "{\"from\":\"\(from)\",\"value\":".utf8
-    JSONPiece.append(message.calls.isEmpty ? message.content : CallText.python(message.calls), to: &output)
-    if !message.calls.isEmpty, !message.content.isEmpty {
-      output += ",\"content\":".utf8
-      JSONPiece.append(message.content, to: &output)
-    }
-    output.append(0x7D)
-  }
-
   func appendTRL(_ task: TrainingRecord, to output: inout [UInt8]) throws(DroppedRow) {
     output += "{\"id\":".utf8
     output += task.id.first == 0x22 ? task.id : [0x22] + task.id + [0x22]

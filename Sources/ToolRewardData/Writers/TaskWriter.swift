@@ -45,19 +45,24 @@ public struct TaskWriterOptions: Sendable {
 
 /// Writes tasks as lines of JSON.
 ///
-/// A line's end waits for what is known only when all tasks are: its split and its place in it. ``append(_:to:)`` writes all before that,
-/// ``appendEnd(split:index:to:)`` the rest.
+/// A line waits, as a draft, for what is known only when all tasks are: its split and its place in it. ``appendDraft(_:to:)`` writes the
+/// draft, ``appendLine(of:split:index:to:)`` the line.
 public struct TaskWriter: Sendable {
   /// How tasks are written.
   public let options: TaskWriterOptions
+  let frame: PromptFrame?
 
   /// Creates a writer.
-  public init(_ options: TaskWriterOptions) { self.options = options }
+  public init(_ options: TaskWriterOptions) {
+    self.options = options
+    frame = options.prompt.map { PromptFrame($0) }
+  }
 
-  /// Appends a task, but for the end of its line. O(task).
+  /// Appends a task's draft: its line but for the end, with what is said twice in it once. It means something to a writer with the same
+  /// options only. O(task).
   ///
   /// - Throws: ``DroppedRow`` if the task's tools do not fit the prompt or the shape.
-  public func append(_ task: TrainingRecord, to output: inout [UInt8]) throws(DroppedRow) {
+  public func appendDraft(_ task: TrainingRecord, to output: inout [UInt8]) throws(DroppedRow) {
     switch options.format {
     case .toolreward:
       var task = task
@@ -77,8 +82,12 @@ public struct TaskWriter: Sendable {
     }
   }
 
-  /// Appends the end of a line, its line feed included.
-  public func appendEnd(split: String, index: Int, to output: inout [UInt8]) {
+  /// The bytes of a draft's line, without its end. O(draft).
+  public func lineLength(of draft: Span<UInt8>) -> Int { LineDraft.lineLength(draft, shared: frame?.shared ?? []) }
+
+  /// Appends the line that a draft stands for, its line feed included. O(line).
+  public func appendLine(of draft: Span<UInt8>, split: String, index: Int, to output: inout [UInt8]) {
+    LineDraft.appendLine(of: draft, shared: frame?.shared ?? [], to: &output)
     if options.format == .verl {
       output += ",\"split\":\"\(split)\",\"index\":\(index),\"prompt_type\":\"qwen\"}".utf8
     }
@@ -88,13 +97,15 @@ public struct TaskWriter: Sendable {
   // MARK: Prompts
 
   /// The task's messages under the prompt, if there is one; calls become text.
-  func promptMessages(_ task: TrainingRecord) throws(DroppedRow) -> [PromptMessage] {
+  ///
+  /// - Parameter written: The tools as `json.dumps` writes them, one text for each, or none.
+  func promptMessages(_ task: TrainingRecord, written: [[UInt8]] = []) throws(DroppedRow) -> [PromptMessage] {
     let messages = task.messages.map { message in
       PromptMessage(PromptMessage.Role(rawValue: message.role.rawValue) ?? .user, content(message))
     }
     guard let prompt = options.prompt else { return messages }
     do throws(PromptError) {
-      return try prompt.messages(messages, tools: task.tools)
+      return try prompt.messages(messages, tools: task.tools, written: written)
     } catch {
       throw DroppedRow(.unreadableTools, "the prompt '\(prompt.name)' cannot be written: \(error)")
     }

@@ -105,13 +105,16 @@ public struct PromptPreset: Sendable {
   ///
   /// - Parameter tools: Definitions, bare (`{"name", …}`) or as `{"type": "function", "function": …}`.
   /// - Throws: ``PromptError`` naming the tool that is no object, or that lacks what ToolRL's list needs.
-  public func toolsText(_ tools: [Value]) throws(PromptError) -> [UInt8] {
+  public func toolsText(_ tools: [Value]) throws(PromptError) -> [UInt8] { try toolsText(tools, written: []) }
+
+  /// The same, with the tools as `json.dumps` writes them, where that is known: one for each, or none.
+  private func toolsText(_ tools: [Value], written: [[UInt8]]) throws(PromptError) -> [UInt8] {
     var text: [UInt8] = []
     for (index, tool) in tools.enumerated() {
       guard tool.kind == .object else { throw PromptError("tool \(index + 1) is no object") }
       if index > 0 { text.append(0x0A) }
       switch toolsForm {
-      case .lines: Self.appendLine(tool, to: &text)
+      case .lines: Self.appendLine(tool, written: index < written.count ? written[index] : nil, to: &text)
       case .numbered: try Self.appendNumbered(tool, index + 1, to: &text)
       }
     }
@@ -123,23 +126,46 @@ public struct PromptPreset: Sendable {
   /// - Parameter opening: What stands before the template; by default ``PromptPreset/opening``.
   /// - Throws: As ``toolsText(_:)``.
   public func systemText(tools: [Value], opening: [UInt8]? = nil) throws(PromptError) -> [UInt8] {
-    let head = opening ?? self.opening ?? []
+    try systemText(tools, opening: opening, written: [])
+  }
+
+  private func systemText(
+    _ tools: [Value], opening: [UInt8]?, written: [[UInt8]]
+  ) throws(PromptError) -> [UInt8] {
+    var text = opening ?? self.opening ?? []
+    let (head, tail) = aroundTools
+    text += head
+    if let tail { text += try toolsText(tools, written: written) + tail }
+    return text
+  }
+
+  /// The template before the tools, and behind them; the whole of it and `nil` if they go nowhere.
+  package var aroundTools: (head: ArraySlice<UInt8>, tail: ArraySlice<UInt8>?) {
     let mark = Array(toolsMark.utf8)
-    guard !mark.isEmpty, let place = ByteSearch.firstIndex(of: mark, in: template.span) else { return head + template }
-    return try head + template[..<place] + toolsText(tools) + template[(place + mark.count)...]
+    guard !mark.isEmpty, let place = ByteSearch.firstIndex(of: mark, in: template.span) else {
+      return (template[...], nil)
+    }
+    return (template[..<place], template[(place + mark.count)...])
   }
 
   /// The prompt's messages. O(messages and tools).
   ///
   /// - Throws: As ``toolsText(_:)``; and for ``toolRL`` if the conversation has a system message behind its head.
   public func messages(_ conversation: [PromptMessage], tools: [Value]) throws(PromptError) -> [PromptMessage] {
+    try messages(conversation, tools: tools, written: [])
+  }
+
+  /// The same, for callers who have the tools as `json.dumps` writes them: one text for each.
+  package func messages(
+    _ conversation: [PromptMessage], tools: [Value], written: [[UInt8]]
+  ) throws(PromptError) -> [PromptMessage] {
     var rest = conversation[...]
     var head: [UInt8]?
     if leadingSystem != .kept, let first = rest.first, first.role == .system {
       rest = rest.dropFirst()
       if leadingSystem == .opens { head = first.content }
     }
-    let system = PromptMessage(.system, try systemText(tools: tools, opening: head))
+    let system = PromptMessage(.system, try systemText(tools, opening: head, written: written))
     switch history {
     case .messages: return [system] + rest
     case .toolRLRecord: return [system, PromptMessage(.user, try Self.record(rest))]
@@ -148,10 +174,10 @@ public struct PromptPreset: Sendable {
 
   // MARK: Parts
 
-  private static func appendLine(_ tool: Value, to text: inout [UInt8]) {
+  private static func appendLine(_ tool: Value, written: [UInt8]?, to text: inout [UInt8]) {
     let isWrapped = tool["function"]?.kind == .object
-    if !isWrapped { text += Array(#"{"type": "function", "function": "#.utf8) }
-    JSONWriter.python().write(tool, to: &text)
+    if !isWrapped { text += #"{"type": "function", "function": "#.utf8 }
+    if let written { text += written } else { JSONWriter.python().write(tool, to: &text) }
     if !isWrapped { text.append(0x7D) }
   }
 

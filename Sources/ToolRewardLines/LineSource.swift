@@ -1,3 +1,5 @@
+internal import ToolReward
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -217,13 +219,12 @@ enum ByteSearchLines {
   /// The first quote, backslash or line feed from a place on, or the end.
   static func stringMark(in text: Span<UInt8>, from start: Int) -> Int {
     unsafe text.withUnsafeBytes { bytes -> Int in
-      let ones: UInt64 = 0x0101_0101_0101_0101
-      func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
       var position = start
       while position + 8 <= bytes.count {
         let word = unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-        let found = zeros(word ^ (0x22 &* ones)) | zeros(word ^ (0x5C &* ones)) | zeros(word ^ (0x0A &* ones))
-        let marks = found & 0x8080_8080_8080_8080
+        let marks =
+          Word.zeroBytes(word ^ Word.repeating(0x22)) | Word.zeroBytes(word ^ Word.repeating(0x5C))
+          | Word.zeroBytes(word ^ Word.repeating(0x0A))
         if marks != 0 { return position + marks.trailingZeroBitCount >> 3 }
         position += 8
       }

@@ -184,22 +184,22 @@ struct PatternList: Sendable {
 
 /// Eight bytes at a time in a 64-bit word. The standard library's vector comparisons run lane by lane (measured on Swift 6.3: forty
 /// times slower), so that a plain word is the faster vector.
-enum Word {
+package enum Word {
   /// The highest bit of each byte.
-  static var highBits: UInt64 { 0x8080_8080_8080_8080 }
+  package static var highBits: UInt64 { 0x8080_8080_8080_8080 }
 
   @inline(__always)
-  static func repeating(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+  package static func repeating(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
   /// Whether some byte is zero.
   @inline(__always)
-  static func hasZeroByte(_ word: UInt64) -> Bool {
+  package static func hasZeroByte(_ word: UInt64) -> Bool {
     zeroBytes(word) != 0
   }
 
   /// A word that is not zero exactly if some byte of `word` is zero.
   @inline(__always)
-  static func zeroBytes(_ word: UInt64) -> UInt64 {
+  package static func zeroBytes(_ word: UInt64) -> UInt64 {
     (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
   }
 }

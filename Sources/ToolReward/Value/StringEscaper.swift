@@ -37,13 +37,13 @@ struct StringEscaper {
   /// How many bytes of eight stand for themselves, up to the first that may not.
   @inline(__always)
   private func plainCount(of word: UInt64) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
-    // A byte below 0x20 borrows from its high bit, and what is equal becomes zero, which does. A borrow may reach the byte behind the first
-    // that is found; none before it.
-    var found = ((word &- 0x20 &* ones) & ~word) | zeros(word ^ (0x22 &* ones)) | zeros(word ^ (0x5C &* ones))
-    found |= ensureASCII ? word | zeros(word ^ (0x7F &* ones)) : zeros(word ^ (0xED &* ones))
-    return (found & 0x8080_8080_8080_8080).trailingZeroBitCount >> 3
+    // A byte below 0x20 borrows from its high bit, and what is equal becomes zero. A borrow may reach the byte behind the first that is
+    // found; none before it.
+    var found = (word &- Word.repeating(0x20)) & ~word
+    found |= Word.zeroBytes(word ^ Word.repeating(0x22)) | Word.zeroBytes(word ^ Word.repeating(0x5C))
+    found |=
+      ensureASCII ? word | Word.zeroBytes(word ^ Word.repeating(0x7F)) : Word.zeroBytes(word ^ Word.repeating(0xED))
+    return (found & Word.highBits).trailingZeroBitCount >> 3
   }
 
   /// Writes the character at a place, and returns where the next one begins.

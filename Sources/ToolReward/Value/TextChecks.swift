@@ -81,8 +81,6 @@ enum TextChecks {
 
 /// `\u` escapes of surrogates. yajl turns a lone one into `?` and never looks at a pair's second half.
 package enum Surrogates {
-  private static let marker: [UInt8] = [0x5C, 0x75]
-
   /// Offsets of the escapes in `range` that are half a pair, ascending, at most `most` of them. Linear: each run of backslashes
   /// is walked once for the escape that may end it.
   static func lone(in text: Span<UInt8>, _ range: Range<Int>, most: Int = .max) -> [Int] {
@@ -90,7 +88,7 @@ package enum Surrogates {
     // The search must not run on into the text behind the range: a text with many ranges would be read once for each.
     let part = text.extracting(range)
     var next = 0
-    while let place = ByteSearch.firstIndex(of: marker, in: part, from: next), place + 6 <= part.count {
+    while let place = escape(in: part, from: next), place + 6 <= part.count {
       let escape = range.lowerBound + place
       var position = escape + 2
       defer { next = position - range.lowerBound }
@@ -108,6 +106,27 @@ package enum Surrogates {
       if found.count >= most { break }
     }
     return found
+  }
+
+  /// The first `\ud` or `\uD` from a place on, with which the escapes of surrogates begin; eight places at a time.
+  private static func escape(in text: Span<UInt8>, from start: Int) -> Int? {
+    unsafe text.withUnsafeBytes { bytes -> Int? in
+      var position = start
+      while position + 10 <= bytes.count {
+        let first = unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self) ^ Word.repeating(0x5C)
+        let second = unsafe bytes.loadUnaligned(fromByteOffset: position + 1, as: UInt64.self) ^ Word.repeating(0x75)
+        let third = unsafe bytes.loadUnaligned(fromByteOffset: position + 2, as: UInt64.self) | Word.repeating(0x20)
+        if Word.hasZeroByte(first | second | (third ^ Word.repeating(0x64))) { break }
+        position += 8
+      }
+      while position + 3 <= bytes.count {
+        if unsafe bytes[position] == 0x5C && bytes[position + 1] == 0x75 && bytes[position + 2] | 0x20 == 0x64 {
+          return position
+        }
+        position += 1
+      }
+      return nil
+    }
   }
 
   private static func codeUnit(in text: Span<UInt8>, at position: Int) -> UInt32? {

@@ -79,7 +79,9 @@ public final class RecordImporter {
     if let text = value["completion"]?.stringBytes { record.completions = [text] }
     if let list = value["completions"] { record.completions += list.elements.compactMap(\.stringBytes) }
     if record.tools.isEmpty, format != .toolreward { reader.warn(.noTools, "the row has no tools") }
-    record.warnings += reader.warnings
+    // A record of our own brings what was noticed when it was made.
+    let known = Set(record.warnings.map(\.code))
+    record.warnings += reader.warnings.filter { !known.contains($0.code) }
     guard !record.messages.isEmpty else { throw DroppedRow(.noMessages, "the row has no message") }
     return record
   }

@@ -89,12 +89,10 @@ enum LineDraft {
   /// The first mark from a place on, or the end; eight bytes at a time.
   private static func firstMark(in draft: Span<UInt8>, from start: Int) -> Int {
     unsafe draft.withUnsafeBytes { bytes -> Int in
-      let ones: UInt64 = 0x0101_0101_0101_0101
-      let highs: UInt64 = 0x8080_8080_8080_8080
       var position = start
       while position + 8 <= bytes.count {
         let word = unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-        if (word &- 3 &* ones) & ~word & highs != 0 { break }
+        if (word &- Word.repeating(again + 1)) & ~word & Word.highBits != 0 { break }
         position += 8
       }
       while position < bytes.count, unsafe bytes[position] > again { position += 1 }

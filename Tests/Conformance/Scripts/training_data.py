@@ -340,7 +340,7 @@ def speed():
         json.dump([xlam(*row) for row in rows(20000)], open(paths[0], "w"))
         json.dump([toolace(*row) for row in rows(5000, 2)], open(paths[1], "w"))
         size = sum(os.path.getsize(path) for path in paths) / 1e6
-        worst = 0
+        best = 0
         for attempt in range(3):
             before, begun = resource.getrusage(resource.RUSAGE_SELF), time.time()
             count = published(paths, os.path.join(work, "published.jsonl"))
@@ -356,8 +356,8 @@ def speed():
                 f"{size:.0f} MB, {count} tasks: Python {python[0]:.2f} s CPU, {python[1]:.2f} s; toolreward {ours[0]:.2f} s CPU, {ours[1]:.2f} s; "
                 f"{python[0] / ours[0]:.1f} and {python[1] / ours[1]:.1f} times"
             )
-            worst = max(worst, python[1] / ours[1])
-        return worst >= 10
+            best = max(best, min(python[0] / ours[0], python[1] / ours[1]))
+        return best >= 10
     finally:
         shutil.rmtree(work)
 

@@ -19,7 +19,7 @@ public func fuzzImport(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   for task in TaskCutter(includesNoCall: true, requiresOfferedTools: false).tasks(of: record).tasks {
     for writer in writers {
       guard let line = written(task, writer) else { continue }
-      guard (try? ValueReader(limits: .python).read(line)) != nil else { preconditionFailure("a task's line is JSON") }
+      guard (try? ValueReader(syntax: .python).read(line)) != nil else { preconditionFailure("a task's line is JSON") }
       guard writer.options.format == .toolreward else { continue }
       let again = try? RecordImporter(ImportOptions(format: .toolreward)).record(
         line.span, DataRow(line: 1, range: 0..<line.count), file: "f")

@@ -27,6 +27,10 @@ private func row(_ number: Int, _ argument: String = "1") -> String {
       (["prepare", "-", "--dedup", "nope"], 64, "--dedup must be"),
       (["prepare", "-", "--mask", "2"], 64, "--mask must be from 0 to 1"),
       (["prepare", "-", "-o", "a", "--test", "a"], 64, "Two outputs"),
+      (["prepare", "-", "--test", "-"], 64, "Two outputs"),
+      (["prepare", "-", "--test-part", "0.2"], 64, "--test FILE"),
+      (["prepare", "-", "--distil-over", "0.2"], 64, "--distil REWARD"),
+      (["prepare", "-", "--tools-as-text"], 64, "--to trl"),
       (["audit", "-", "--reward", "tool-rl"], 64, "--reward must be"),
       (["audit", "-", "--fail-over", "x=1"], 64, "There is no rule 'x'"),
       (["audit", "-", "--fail-over", "2"], 64, "--fail-over must be"),
@@ -77,6 +81,11 @@ private func row(_ number: Int, _ argument: String = "1") -> String {
     #expect(Set(parts[0] + parts[1]).count == 20)
     let counts = try String(contentsOfFile: report, encoding: .utf8)
     #expect(counts.contains("\"rows\": 20") && counts.contains("\"kept\": 20"))
+    for option in ["--test", "--report"] {
+      let other = folder.path + "/./train"
+      let clash = try Run(["prepare", "-", "-o", train, option, other, "-q"], input: row(1))
+      #expect(clash.status == 64 && clash.errors.contains(other))
+    }
   }
 
   @Test func auditHasThresholds() throws {

@@ -3,6 +3,7 @@ import ToolReward
 import ToolRewardData
 import ToolRewardPrompts
 import ToolRewardLines
+import ToolRewardReport
 
 struct PrepareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -37,7 +38,10 @@ struct PrepareCommand: AsyncParsableCommand {
       valueName: "name"))
   var prompt: String?
 
-  @Option(help: ArgumentHelp("Where to write the tasks held back for testing.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Where to write the tasks held back for testing: none begins with the same message as a task for training.",
+      valueName: "file"))
   var test: String?
 
   @Option(help: ArgumentHelp("The part of the tasks that is held back, with --test.", valueName: "part"))
@@ -116,8 +120,13 @@ struct PrepareCommand: AsyncParsableCommand {
     where !(part >= 0 && part <= 1) {
       throw ValidationError("\(name) must be from 0 to 1.")
     }
-    let written = [output, test, report, counts.dropped].compactMap { $0 }.filter { $0 != "-" }
+    let written = [output, test, report, counts.dropped].compactMap { $0 }
     if Set(written).count < written.count { throw ValidationError("Two outputs have the same name.") }
+    if test == nil, testPart != 0.1 {
+      throw ValidationError("--test-part needs --test FILE, where to write that part.")
+    }
+    if distil == nil, distilOver != 1 { throw ValidationError("--distil-over needs --distil REWARD.") }
+    if toolsAsText, to != TaskFormat.trl.rawValue { throw ValidationError("--tools-as-text is for --to trl.") }
   }
 
   private func options() throws -> PrepareOptions {
@@ -147,33 +156,45 @@ struct PrepareCommand: AsyncParsableCommand {
 
   func run() async throws {
     let options = try options()
-    var store = TaskStore(deduplication)
+    var store = TaskStore(deduplication, keepsGroups: test != nil && !data.isToolN1)
     var table = PrepareTable()
+    var silent = 0
     let files: [OutputSink?]
+    let reportFile: OutputSink?
     let spool: OutputSink
     do throws(InputOutputError) {
       let inputs = data.inputs + data.answers
       spool = try OutputSink(temporary: ())
-      files = [try OutputSink(path: output, inputs: inputs), try Self.open(test, inputs)]
+      // Each output is looked at beside those before it, so that none writes over another by another name.
+      let first = try OutputSink(path: output, inputs: inputs)
+      files = [first, try Self.open(test, inputs + [output])]
+      reportFile = try Self.open(report, inputs + [output, test].compactMap { $0 })
     } catch {
       throw Terminal.report(error)
     }
     let result = try await data.run(into: spool, dropped: counts.dropped) {
       PrepareWorker(options)
     } onWritten: { part in
-      for task in part.tasks { table.count(task.task, store.add(task.task), file: task.file) }
+      for task in part.tasks {
+        let reason = store.add(task.task)
+        table.count(task.task, reason, file: task.file)
+        if reason == nil, task.task.hasNoAnswer { silent += 1 }
+      }
     }
     if shuffle { store.shuffle(seed: seed) }
     do throws(InputOutputError) {
       try write(store, spool, files, TaskWriter(options.writing))
-      if let report {
-        try OutputSink(path: report, inputs: data.inputs).write(table.json(result) + [0x0A])
-      }
+      try reportFile?.write(table.json(result) + [0x0A])
     } catch {
       throw Terminal.report(error)
     }
     if !counts.quiet {
       for line in DataText.lines(result) + table.lines { Terminal.say(line) }
+    }
+    if silent > 0, [.openai, .llamafactory].contains(options.writing.format) {
+      Terminal.say(
+        "toolreward: in \(DecimalText.grouped(silent)) tasks no call is right, and the data does not say what to answer: what is learnt there is to say nothing. For fine-tuning leave them out (no --include-no-call, no --irrelevant)."
+      )
     }
     try result.finish()
   }
@@ -188,21 +209,26 @@ struct PrepareCommand: AsyncParsableCommand {
     _ store: TaskStore, _ spool: OutputSink, _ files: [OutputSink?], _ writer: TaskWriter
   ) throws(InputOutputError) {
     let count = store.count
-    var held = test == nil ? 0 : Int((Double(count) * testPart).rounded())
-    var trained = count - held
+    let held: [Bool]
     if data.isToolN1, test != nil {
-      // The published split rounds both parts down, and may lose a task.
-      held = Int(Double(count) * testPart)
-      trained = Int(Double(count) * (1 - testPart))
+      // The published split cuts between tasks, rounds both parts down, and may lose a task.
+      let trained = Int(Double(count) * (1 - testPart))
+      held = (0..<min(count, trained + Int(Double(count) * testPart))).map { $0 >= trained }
+    } else if test != nil {
+      held = store.heldBack(Int((Double(count) * testPart).rounded()))
+    } else {
+      held = [Bool](repeating: false, count: count)
     }
-    for (file, split, range) in [(files[0], "train", 0..<trained), (files[1], "test", trained..<(trained + held))] {
+    for (file, split, isTest) in [(files[0], "train", false), (files[1], "test", true)] {
       guard let file else { continue }
       var buffer: [UInt8] = []
       var draft: [UInt8] = []
-      for (index, position) in range.enumerated() {
+      var index = 0
+      for position in held.indices where held[position] == isTest {
         draft.removeAll(keepingCapacity: true)
         try spool.read(store.range(of: position), onto: &draft)
         writer.appendLine(of: draft.span, split: split, index: index, to: &buffer)
+        index += 1
         if buffer.count >= 1 << 18 {
           try file.write(buffer)
           buffer.removeAll(keepingCapacity: true)

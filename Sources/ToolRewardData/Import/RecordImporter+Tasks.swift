@@ -26,6 +26,7 @@ extension RecordImporter {
     }
     if let truth = row["ground_truth"], truth.kind != .null { record.groundTruth = try answer(truth, "ground_truth") }
     record.reasoning = row["reasoning"]?.stringBytes
+    record.response = row["response"]?.stringBytes
     for warning in row["warnings"]?.elements ?? [] {
       guard let code = warning["code"]?.string.flatMap({ RecordWarning.Code(rawValue: $0) }) else { continue }
       record.warnings.append(RecordWarning(code, warning["message"]?.string ?? ""))

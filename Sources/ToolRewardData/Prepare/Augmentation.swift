@@ -1,34 +1,37 @@
 internal import ToolReward
 
-/// Changes to tasks that one may ask for; each depends on the seed and the task's place alone.
+/// Changes to tasks that one may ask for; each depends on the seed and the task alone, wherever it stands.
 struct Augmentation: Sendable {
   let seed: UInt64
 
   private func random(_ task: TrainingRecord, _ purpose: UInt64) -> SplitMix64 {
-    var place = StableHash()
-    place.add(task.source.file.utf8)
-    return SplitMix64(
-      seed: seed, purpose, place.value, UInt64(task.source.line), UInt64(task.source.turn ?? -1 & 0xFFFF))
+    SplitMix64(seed: seed, purpose, TaskFingerprint(task, findsNear: false).exact)
   }
 
-  /// The task without the tools of its answer, so that no call is right, with that likelihood; `nil` if it is not drawn, or no tool is left.
+  /// The task without the tools of its answer, so that no call is right, with that likelihood; `nil` if it is not drawn, if no tool is left, or
+  /// if a call before it uses one of those tools: who may call it once may call it again.
   func irrelevant(_ task: TrainingRecord, rate: Double) -> TrainingRecord? {
     var random = random(task, 1)
     guard random.fraction() < rate, let truth = task.groundTruth, !truth.isEmpty else { return nil }
     let called = Set(truth.map(\.name))
     var other = task
     other.tools = task.tools.filter { tool in ToolName.of(tool).map { !called.contains($0) } ?? false }
-    guard !other.tools.isEmpty else { return nil }
+    guard !other.tools.isEmpty, !task.messages.contains(where: { $0.calls.contains { called.contains($0.name) } })
+    else {
+      return nil
+    }
     other.groundTruth = []
     other.reasoning = nil
+    other.response = nil
     other.completions = []
     other.id =
       task.id.first == 0x22 ? task.id.dropLast() + "#irrelevant\"".utf8 : [0x22] + task.id + "#irrelevant\"".utf8
     return other
   }
 
-  /// The task with random names for tools and parameters, in definitions and calls alike, with that likelihood (after Hammer, arXiv
-  /// 2410.04587, but with every name changed wherever it is used). A task whose definitions have another shape stays as it is.
+  /// The task with random names for tools and parameters, with that likelihood (after Hammer, arXiv 2410.04587): in definitions, in calls, and
+  /// where a tool's result has a tool's name as a string of its own. Reasoning is left out, for it speaks of the names; what people and
+  /// descriptions say stays. A task whose definitions have another shape stays as it is.
   func masked(_ task: TrainingRecord, rate: Double, _ reader: PieceReader) -> TrainingRecord {
     var random = random(task, 2)
     guard random.fraction() < rate else { return task }
@@ -41,10 +44,15 @@ struct Augmentation: Sendable {
     var other = task
     other.tools = tools
     other.completions = []
+    other.reasoning = nil
     other.groundTruth = task.groundTruth?.map { names.mask($0, reader) }
     for index in other.messages.indices {
       other.messages[index].calls = other.messages[index].calls.map { names.mask($0, reader) }
+      other.messages[index].reasoning = nil
       if let name = other.messages[index].name { other.messages[index].name = names.tools[name]?.name ?? name }
+      if other.messages[index].role == .tool {
+        other.messages[index].content = names.mask(other.messages[index].content)
+      }
     }
     return other
   }
@@ -70,7 +78,9 @@ private struct NameMasks {
       guard let inner = mask(function, &random, reader) else { return nil }
       return rewritten(tool, reader) { name, value in (name, name == Array("function".utf8) ? inner : value) }
     }
-    guard let name = tool["name"]?.stringBytes else { return nil }
+    guard let name = tool["name"]?.stringBytes, Self.placesOfParameters.allSatisfy({ tool[$0] == nil }) else {
+      return nil
+    }
     let known = tools[name]
     var masks = known ?? (fresh(&random), [:])
     let parameters = tool["parameters"]
@@ -78,8 +88,10 @@ private struct NameMasks {
     if let parameters, parameters.kind != .null {
       guard parameters.kind == .object else { return nil }
       let properties = parameters["properties"]
-      let isSchema = properties?.kind == .object
-      for (key, _) in (isSchema ? properties ?? parameters : parameters).members where masks.parameters[key] == nil {
+      let isSchema =
+        properties?.kind == .object || parameters["type"]?.kind == .string || parameters["$ref"]?.kind == .string
+      guard !isSchema || Self.isPlain(parameters) else { return nil }
+      for (key, _) in (isSchema ? properties?.members ?? [] : parameters.members) where masks.parameters[key] == nil {
         masks.parameters[key] = fresh(&random)
       }
       newParameters =
@@ -94,6 +106,38 @@ private struct NameMasks {
       default: (key, value)
       }
     }
+  }
+
+  /// Where other shapes of definitions have their parameters.
+  private static let placesOfParameters = [
+    "input_schema", "inputSchema", "parametersJsonSchema", "toolSpec", "arguments",
+  ]
+  /// The members of a schema that name no parameter, or whose names are changed.
+  private static let plainMembers: Set<String> = [
+    "type", "properties", "required", "additionalProperties", "description", "title", "$schema", "minProperties",
+    "maxProperties", "optional",
+  ]
+
+  /// Whether nothing in a schema but its properties and what is required names a parameter.
+  private static func isPlain(_ schema: Value) -> Bool {
+    schema.members.allSatisfy { plainMembers.contains(String(decoding: $0.name, as: UTF8.self)) }
+      && !JSONWriter.compact.write(schema).contains("\"$ref\"")
+  }
+
+  /// A text in which strings that are a tool's name are the name in its place.
+  func mask(_ text: [UInt8]) -> [UInt8] {
+    var text = text
+    for (name, masks) in tools.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      let written = JSONPiece.string(name)
+      var masked: [UInt8] = []
+      var position = 0
+      while let place = ByteSearch.firstIndex(of: written, in: text.span, from: position) {
+        masked += text[position..<place] + JSONPiece.string(masks.name)
+        position = place + written.count
+      }
+      text = masked + text[position...]
+    }
+    return text
   }
 
   func mask(_ call: RecordCall, _ reader: PieceReader) -> RecordCall {

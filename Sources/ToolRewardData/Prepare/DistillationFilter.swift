@@ -17,7 +17,8 @@ public final class DistillationFilter {
     self.threshold = threshold
   }
 
-  /// The task with the first completion that is rewarded as its only one, cut behind its calls, and with that completion's reasoning.
+  /// The task with the first completion that is rewarded as its only one, and with that completion's reasoning. What follows its last call is
+  /// cut off, as in the published preparation, if what is left is rewarded as well; it may hold tags within strings, or several calls.
   /// O(completions).
   ///
   /// - Throws: ``DroppedRow`` if no completion is rewarded, or the task cannot be judged.
@@ -27,10 +28,10 @@ public final class DistillationFilter {
     }
     let prepared = try scoringTask(task)
     for completion in task.completions {
-      let verdict = scorer.score(completion.span, for: prepared, using: workspace, isBrief: true)
-      guard let score = verdict.score, score >= threshold else { continue }
+      guard isAccepted(completion, prepared) else { continue }
       var kept = task
-      let text = Self.cut(completion)
+      let cut = Self.cut(completion)
+      let text = isAccepted(cut, prepared) ? cut : completion
       kept.completions = [text]
       if let open = text.firstIndex(of: "<think>"), let close = text.firstIndex(of: "</think>", from: open) {
         kept.reasoning = text.stripped((open + 7)..<close)
@@ -38,6 +39,11 @@ public final class DistillationFilter {
       return kept
     }
     throw DroppedRow(.rejected, "no completion is rewarded with \(threshold) or more by \(scorer.reward.name)")
+  }
+
+  private func isAccepted(_ completion: [UInt8], _ task: ScoringTask) -> Bool {
+    let verdict = scorer.score(completion.span, for: task, using: workspace, isBrief: true)
+    return verdict.score.map { $0 >= threshold } ?? false
   }
 
   private func scoringTask(_ task: TrainingRecord) throws(DroppedRow) -> ScoringTask {
@@ -59,9 +65,9 @@ public final class DistillationFilter {
     }
   }
 
-  /// What stands up to the first closing tag, as the published preparation cuts it.
+  /// What stands up to the last closing tag.
   private static func cut(_ completion: [UInt8]) -> [UInt8] {
-    guard let close = completion.firstIndex(of: "</tool_call>") else { return completion.stripped }
+    guard let close = completion.lastIndex(of: "</tool_call>") else { return completion.stripped }
     return completion.stripped(0..<(close + 12))
   }
 }

@@ -44,6 +44,7 @@ public struct TaskCutter: Sendable {
       task.messages = Array(record.messages[..<index])
       task.groundTruth = message.calls
       task.reasoning = message.reasoning
+      task.response = message.content.isEmpty ? nil : message.content
       add(task)
     }
     if tasks.isEmpty, dropped.isEmpty { dropped.append(DroppedRow(.noCall, "the dialogue calls no tool")) }

@@ -1,10 +1,12 @@
 internal import ToolReward
 
-/// What tells tasks apart: equal ones have equal ``exact``, alike ones near ``similar``.
+/// What tells tasks apart: equal ones have equal ``exact``; those with the same answer and the same tools' names that are worded alike are
+/// near each other in ``similar``.
 public struct TaskFingerprint: Sendable, Hashable {
   /// A hash of messages, tools and answer.
   public var exact: UInt64
-  /// The SimHash (Charikar, STOC 2002) of the words of what users and tools say, and of the answer.
+  /// The SimHash (Charikar, STOC 2002) of the words of what users and tools say, turned by a hash of the answer and of the tools' names: tasks
+  /// with another answer are as far apart as chance has it.
   public var similar: UInt64
   /// How many words that is made of.
   public var words: Int
@@ -44,11 +46,21 @@ public struct TaskFingerprint: Sendable, Hashable {
     for tool in task.tools { hash.add(JSONWriter.compact.write(tool)) }
     let answer = CallText.python(task.groundTruth ?? [])
     hash.add(answer)
-    weigh(answer)
     exact = hash.value
+    guard findsNear else {
+      similar = 0
+      words = 0
+      return
+    }
+    var right = StableHash()
+    right.add(answer)
+    for name in task.tools.compactMap({ ToolName.of($0) }).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      right.add([0])
+      right.add(name)
+    }
     var bits: UInt64 = 0
     for bit in 0..<64 where sums[bit] > 0 { bits |= 1 << UInt64(bit) }
-    similar = bits
+    similar = bits ^ right.value
     words = count
   }
 

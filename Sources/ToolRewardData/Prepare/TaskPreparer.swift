@@ -54,7 +54,10 @@ public final class TaskPreparer {
     _ text: Span<UInt8>, _ row: DataRow, file: String, into output: inout [UInt8]
   ) throws(DroppedRow) -> (record: TrainingRecord, tasks: [StoredTask], dropped: [DroppedRow]) {
     let record = try importer.record(text, row, file: file)
-    let (cut, reasons) = options.cutter.tasks(of: record)
+    var cutter = options.cutter
+    // The published preparation filters ToolACE's rows alone.
+    if options.writing.isToolN1, record.source.format == .xlam { cutter.requiresOfferedTools = false }
+    let (cut, reasons) = cutter.tasks(of: record)
     var stored: [StoredTask] = []
     var dropped = reasons
     for task in cut {
@@ -101,7 +104,12 @@ public final class TaskPreparer {
     let print =
       options.deduplication == .none
       ? TaskFingerprint() : TaskFingerprint(task, findsNear: options.deduplication == .near)
-    tasks.append(StoredTask(length: stored, print: print, isMultiTurn: turns >= 2))
+    var group = StableHash()
+    group.add(task.messages.first { $0.role == .user }?.content ?? task.id)
+    tasks.append(
+      StoredTask(
+        length: stored, print: print, isMultiTurn: turns >= 2, group: group.value,
+        hasNoAnswer: (task.groundTruth ?? []).isEmpty && task.response == nil && task.completions.isEmpty))
   }
 }
 

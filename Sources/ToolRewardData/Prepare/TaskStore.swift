@@ -88,6 +88,11 @@ public struct StoredTask: Sendable {
   public var print: TaskFingerprint
   /// Whether its prompt has two messages or more besides the system's.
   public var isMultiTurn: Bool
+  /// A hash of the user's first message. Tasks that have it in common (those cut from one dialogue, the same question with other tools) go
+  /// to one part of a split: another part would give the answer away.
+  public var group: UInt64 = 0
+  /// Whether no call is right, and nothing is known that is.
+  public var hasNoAnswer = false
 }
 
 /// The tasks that are kept: where their drafts stand in a file on disk. At most 64 bytes a task.
@@ -106,9 +111,13 @@ public struct TaskStore {
   /// Offset and length in one word: 38 and 26 bits.
   private var places = BlockList<UInt64>()
   private var end = 0
+  private var groups: BlockList<UInt64>?
 
   /// Creates an empty store.
-  public init(_ deduplication: Deduplication) {
+  ///
+  /// - Parameter keepsGroups: Whether ``heldBack(_:)`` is asked for; eight bytes a task.
+  public init(_ deduplication: Deduplication, keepsGroups: Bool = false) {
+    groups = keepsGroups ? BlockList() : nil
     deduplicator = deduplication == .none ? nil : Deduplicator(findsNear: deduplication == .near)
   }
 
@@ -128,6 +137,7 @@ public struct TaskStore {
     case .new: break
     }
     places.append(UInt64(offset) << 26 | UInt64(task.length))
+    groups?.append(task.group)
     return nil
   }
 
@@ -140,7 +150,27 @@ public struct TaskStore {
       let place = places[last]
       places[last] = places[other]
       places[other] = place
+      guard let group = groups?[last], let swapped = groups?[other] else { continue }
+      groups?[last] = swapped
+      groups?[other] = group
     }
+  }
+
+  /// Which tasks are held back: whole groups, those of the last tasks first, as many as fit into so many tasks. O(tasks).
+  public func heldBack(_ most: Int) -> [Bool] {
+    var held = [Bool](repeating: false, count: count)
+    guard let groups else { return held }
+    var sizes: [UInt64: Int] = [:]
+    for position in 0..<count { sizes[groups[position], default: 0] += 1 }
+    var left = most
+    for position in stride(from: count - 1, through: 0, by: -1) {
+      guard let size = sizes[groups[position]], size > 0, size <= left else { continue }
+      left -= size
+      // A group that is held back is marked by its size.
+      sizes[groups[position]] = -size
+    }
+    for position in 0..<count { held[position] = (sizes[groups[position]] ?? 0) < 0 }
+    return held
   }
 
   /// Where a task's draft stands.

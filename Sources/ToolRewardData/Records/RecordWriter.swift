@@ -32,6 +32,10 @@ public struct RecordWriter: Sendable {
       output += ",\"reasoning\":".utf8
       JSONPiece.append(reasoning, to: &output)
     }
+    if let response = record.response {
+      output += ",\"response\":".utf8
+      JSONPiece.append(response, to: &output)
+    }
     if !record.completions.isEmpty {
       output += ",\"completions\":[".utf8
       for (position, completion) in record.completions.enumerated() {

@@ -17,6 +17,8 @@ public struct TrainingRecord: Sendable {
   public var groundTruth: [RecordCall]?
   /// How the answer was reasoned, if the source tells.
   public var reasoning: [UInt8]?
+  /// What the assistant says in the answer, beside its calls or in place of them, if the source tells.
+  public var response: [UInt8]?
   /// What models wrote for the task, if the row brings it; ``DistillationFilter`` chooses.
   public var completions: [[UInt8]] = []
   /// What was noticed while reading.

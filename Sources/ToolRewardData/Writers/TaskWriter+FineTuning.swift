@@ -9,7 +9,7 @@ extension TaskWriter {
     if output.last == 0x7D { output.append(0x2C) }
     appendAnswer(task, argumentsAsText: true, to: &output)
     output.append(0x5D)
-    if !task.tools.isEmpty {
+    if !task.tools.isEmpty, options.prompt == nil {
       output += ",\"tools\":".utf8
       output += try toolList(task)
       output += ",\"parallel_tool_calls\":\((task.groundTruth ?? []).count > 1)".utf8
@@ -19,7 +19,7 @@ extension TaskWriter {
   /// LLaMA-Factory's typed content (its v1 data format): the weight says which message is learnt from.
   func appendLLaMAFactory(_ task: TrainingRecord, to output: inout [UInt8]) throws(DroppedRow) {
     output += "{\"id\":".utf8
-    output += task.id
+    output += textID(task)
     output += ",\"messages\":[".utf8
     for message in try messagesUnderPrompt(task) {
       output += "{\"role\":\"\(message.role.rawValue)\",\"content\":[".utf8
@@ -31,10 +31,11 @@ extension TaskWriter {
     if options.prompt != nil {
       appendParts(answerText(task), nil, [], to: &output)
     } else {
-      appendParts([], reasoning, CallText.plain(task.groundTruth ?? []), to: &output)
+      appendParts(task.response ?? [], reasoning, CallText.plain(task.groundTruth ?? [], task.tools), to: &output)
     }
     output += "],\"loss_weight\":1.0}],\"tools\":".utf8
-    JSONPiece.append(try toolList(task), to: &output)
+    // A prompt that is written into the messages holds the tools already.
+    JSONPiece.append(options.prompt == nil ? try toolList(task) : [0x5B, 0x5D], to: &output)
   }
 
   private func appendParts(_ text: [UInt8], _ reasoning: [UInt8]?, _ calls: [RecordCall], to output: inout [UInt8]) {
@@ -57,8 +58,7 @@ extension TaskWriter {
 
   /// Appends the messages of the prompt. Those of the assistant are context: their weight is 0.
   func appendMessages(_ task: TrainingRecord, argumentsAsText: Bool, to output: inout [UInt8]) throws(DroppedRow) {
-    var number = 0
-    var open = 0
+    var numbers = CallNumbers()
     for (position, message) in try messagesUnderPrompt(task).enumerated() {
       if position > 0 { output.append(0x2C) }
       output += "{\"role\":\"\(message.role.rawValue)\"".utf8
@@ -70,18 +70,14 @@ extension TaskWriter {
         output += ",\"reasoning_content\":".utf8
         JSONPiece.append(reasoning, to: &output)
       }
-      if message.role == .tool {
-        output += ",\"tool_call_id\":\"call_\(open)\"".utf8
-        open = min(open + 1, max(0, number - 1))
-      }
+      if message.role == .tool { output += ",\"tool_call_id\":\"call_\(numbers.answered())\"".utf8 }
       if let name = message.name {
         output += ",\"name\":".utf8
         JSONPiece.append(name, to: &output)
       }
       if !message.calls.isEmpty {
-        open = number
-        appendCalls(message.calls, firstID: number, argumentsAsText: argumentsAsText, to: &output)
-        number += message.calls.count
+        let first = numbers.made(message.calls.count)
+        appendCalls(message.calls, firstID: first, argumentsAsText: argumentsAsText, to: &output)
       }
       if message.role == .assistant, argumentsAsText { output += ",\"weight\":0".utf8 }
       output.append(0x7D)
@@ -91,7 +87,7 @@ extension TaskWriter {
   /// Appends the answer as a message.
   func appendAnswer(_ task: TrainingRecord, argumentsAsText: Bool, to output: inout [UInt8]) {
     output += "{\"role\":\"assistant\"".utf8
-    let calls = CallText.plain(task.groundTruth ?? [])
+    let calls = CallText.plain(task.groundTruth ?? [], task.tools)
     if options.includesReasoning, let reasoning = task.reasoning, !argumentsAsText {
       output += ",\"reasoning_content\":".utf8
       JSONPiece.append(reasoning, to: &output)
@@ -99,10 +95,12 @@ extension TaskWriter {
     if options.prompt != nil {
       output += ",\"content\":".utf8
       JSONPiece.append(answerText(task), to: &output)
-    } else if calls.isEmpty {
-      output += ",\"content\":\"\"".utf8
     } else {
-      appendCalls(calls, firstID: 1000, argumentsAsText: argumentsAsText, to: &output)
+      if calls.isEmpty || task.response != nil {
+        output += ",\"content\":".utf8
+        JSONPiece.append(task.response ?? [], to: &output)
+      }
+      if !calls.isEmpty { appendCalls(calls, firstID: 1000, argumentsAsText: argumentsAsText, to: &output) }
     }
     if argumentsAsText { output += ",\"weight\":1".utf8 }
     output.append(0x7D)
@@ -125,5 +123,25 @@ extension TaskWriter {
       output += "}}".utf8
     }
     output.append(0x5D)
+  }
+}
+
+/// Which call a tool's result answers, where the source tells no identifiers: the calls that wait are answered in their order.
+struct CallNumbers {
+  private var next = 0
+  private var waiting: ArraySlice<Int> = []
+  private var last = 0
+
+  /// Notes calls. Returns the first one's number.
+  mutating func made(_ count: Int) -> Int {
+    waiting += next..<(next + count)
+    next += count
+    return next - count
+  }
+
+  /// The call that the next result answers; one that comes too many is the last call's.
+  mutating func answered() -> Int {
+    last = waiting.popFirst() ?? last
+    return last
   }
 }

@@ -6,14 +6,18 @@ internal import ToolRewardPrompts
 extension TaskWriter {
   func appendTRL(_ task: TrainingRecord, to output: inout [UInt8]) throws(DroppedRow) {
     output += "{\"id\":".utf8
-    output += task.id.first == 0x22 ? task.id : [0x22] + task.id + [0x22]
+    output += textID(task)
     output += ",\"prompt\":[".utf8
     try appendMessages(task, argumentsAsText: false, to: &output)
     output += "],\"completion\":[".utf8
     appendAnswer(task, argumentsAsText: false, to: &output)
-    output += "],\"tools\":".utf8
-    let tools = try toolList(task)
-    if options.toolsAsText { JSONPiece.append(tools, to: &output) } else { output += tools }
+    output.append(0x5D)
+    // A prompt that is written into the messages holds the tools already: a chat template would write them once more.
+    if options.prompt == nil {
+      output += ",\"tools\":".utf8
+      let tools = try toolList(task)
+      if options.toolsAsText { JSONPiece.append(tools, to: &output) } else { output += tools }
+    }
     output += ",\"ground_truth\":".utf8
     // A string: columns of objects with different members are merged, absent members become null.
     var truth: [UInt8] = []
@@ -23,7 +27,7 @@ extension TaskWriter {
 
   func appendNeMoGym(_ task: TrainingRecord, to output: inout [UInt8]) throws(DroppedRow) {
     output += "{\"id\":".utf8
-    output += task.id
+    output += textID(task)
     output += ",\"responses_create_params\":{\"input\":[".utf8
     var isFirst = true
     func item(_ type: String) {
@@ -31,8 +35,7 @@ extension TaskWriter {
       isFirst = false
       output += "{\"type\":\"\(type)\"".utf8
     }
-    var number = 0
-    var open = 0
+    var numbers = CallNumbers()
     let messages = try messagesUnderPrompt(task)
     for (turn, message) in messages.enumerated() {
       if let reasoning = message.reasoning {
@@ -43,8 +46,7 @@ extension TaskWriter {
       }
       if message.role == .tool {
         item("function_call_output")
-        output += ",\"call_id\":\"call_\(open)\",\"output\":".utf8
-        open = min(open + 1, max(0, number - 1))
+        output += ",\"call_id\":\"call_\(numbers.answered())\",\"output\":".utf8
         JSONPiece.append(message.content, to: &output)
         output.append(0x7D)
       } else if message.calls.isEmpty || !message.content.isEmpty {
@@ -54,17 +56,15 @@ extension TaskWriter {
         JSONPiece.append(message.content, to: &output)
         output.append(0x7D)
       }
-      if !message.calls.isEmpty { open = number }
       for call in message.calls {
         item("function_call")
-        output += ",\"id\":\"turn_\(turn)\",\"call_id\":\"call_\(number)\",\"name\":".utf8
-        number += 1
+        output += ",\"id\":\"turn_\(turn)\",\"call_id\":\"call_\(numbers.made(1))\",\"name\":".utf8
         appendNameAndText(call, to: &output)
         output.append(0x7D)
       }
     }
     output += "],\"tools\":[".utf8
-    for (position, tool) in try schemas(task).enumerated() {
+    for (position, tool) in (options.prompt == nil ? try schemas(task) : []).enumerated() {
       if position > 0 { output.append(0x2C) }
       output += "{\"type\":\"function\",".utf8
       output += tool.definition.dropFirst().dropLast()

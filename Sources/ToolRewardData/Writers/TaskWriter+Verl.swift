@@ -7,12 +7,13 @@ extension TaskWriter {
     let start = output.count
     let tools = task.tools.map { JSONWriter.python().write($0) }
     let prompt = try promptMessages(task, written: tools)
-    let answer = CallText.python(task.groundTruth ?? [])
+    let truth = task.groundTruth ?? []
+    // Our reward reads the lists of right values; the published one would compare with them.
+    let answer = CallText.python(options.isToolN1 ? CallText.plain(truth, task.tools) : truth)
     let hasSystem = task.messages.first?.role == .system
     let turns = hasSystem ? task.messages.dropFirst() : task.messages[...]
     output += "{\"id\":".utf8
-    // A column has one type: a number's text and a string's are both strings in it.
-    output += task.id.first == 0x22 ? task.id : [0x22] + task.id + [0x22]
+    output += textID(task)
     output += ",\"tools\":".utf8
     let toolPlaces = appendList(of: tools, to: &output)
     output += ",\"conversations\":[".utf8

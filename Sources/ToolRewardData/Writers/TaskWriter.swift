@@ -94,6 +94,9 @@ public struct TaskWriter: Sendable {
     output += [0x7D, 0x0A]
   }
 
+  /// The identifier as a string: a column has one type.
+  func textID(_ task: TrainingRecord) -> [UInt8] { task.id.first == 0x22 ? task.id : [0x22] + task.id + [0x22] }
+
   // MARK: Prompts
 
   /// The task's messages under the prompt, if there is one; calls become text.
@@ -129,7 +132,9 @@ public struct TaskWriter: Sendable {
     if options.includesReasoning, let reasoning = task.reasoning {
       text += Array("<think>".utf8) + reasoning + Array("</think>\n".utf8)
     }
-    return text + CallText.spelt(CallText.plain(task.groundTruth ?? []), for: options.prompt)
+    let calls = CallText.plain(task.groundTruth ?? [], task.tools)
+    guard let response = task.response else { return text + CallText.spelt(calls, for: options.prompt) }
+    return text + response + (calls.isEmpty ? [] : [0x0A] + CallText.spelt(calls, for: options.prompt))
   }
 
   /// The tools in OpenAI's envelope, their parameters as JSON Schema.
@@ -207,11 +212,13 @@ enum CallText {
     }
   }
 
-  /// The calls with one value an argument: the first of those that are right.
-  static func plain(_ calls: [RecordCall]) -> [RecordCall] {
+  /// The calls with one value an argument: the first of those that are right. What may be absent is, unless the tool's schema requires it.
+  static func plain(_ calls: [RecordCall], _ tools: [Value] = []) -> [RecordCall] {
     calls.map { call in
       guard let accepted = call.accepted else { return call }
-      let optional = Set(call.optional?.elements.compactMap(\.stringBytes) ?? [])
+      let tool = tools.first { ToolName.of($0) == call.name }.map { $0["function"] ?? $0 }
+      let required = tool?["parameters"]?["required"]?.elements.compactMap(\.stringBytes) ?? []
+      let optional = Set(call.optional?.elements.compactMap(\.stringBytes) ?? []).subtracting(required)
       var text: [UInt8] = [0x7B]
       func add(_ name: [UInt8], _ value: Value) {
         if text.count > 1 { text.append(0x2C) }

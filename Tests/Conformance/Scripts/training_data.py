@@ -229,10 +229,14 @@ def round_trip(folder):
         shutil.rmtree(work)
 
 
-def first_values(call):
+def first_values(call, tools=()):
+    """The first of several right values; what may be absent is, unless the tool's schema requires it."""
     arguments = dict(call["arguments"])
+    tool = next((t for t in tools if isinstance(t, dict) and (t.get("function") or t).get("name") == call["name"]), {})
+    parameters = (tool.get("function") or tool).get("parameters")
+    required = (parameters.get("required") if isinstance(parameters, dict) else None) or []
     for name, values in call.get("accepted", {}).items():
-        if name not in call.get("optional", []):
+        if name not in call.get("optional", []) or (isinstance(required, list) and name in required):
             arguments[name] = values[0]
     return {"name": call["name"], "arguments": arguments}
 
@@ -243,7 +247,7 @@ def task_of(record):
         [
             [(m["role"], m["content"], [first_values(c) for c in m.get("tool_calls", [])]) for m in record["messages"]],
             [(t.get("function") or t).get("name") if isinstance(t, dict) else t for t in record["tools"]],
-            [first_values(c) for c in record["ground_truth"]],
+            [first_values(c, record["tools"]) for c in record["ground_truth"]],
         ],
         sort_keys=True,
     )

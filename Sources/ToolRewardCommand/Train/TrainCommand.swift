@@ -295,9 +295,8 @@ struct TrainSettings: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What entropy is worth, in place of the algorithm's. With 0, which most have, the built-in policy may settle before it has met the rarer calls.",
-      valueName: "c"))
-  var entropy = 0.01
+      "What entropy is worth, in place of the algorithm's, in groups whose rewards differ.", valueName: "c"))
+  var entropy: Double?
 
   @Flag(
     inversion: .prefixedNo,
@@ -329,7 +328,7 @@ struct TrainSettings: ParsableArguments {
       algorithm.kl = kl == 0 ? nil : penalty
       if algorithm.rewardKLCoefficient != 0 { (algorithm.rewardKLCoefficient, algorithm.kl) = (kl, nil) }
     }
-    algorithm.entropyCoefficient = entropy
+    if let entropy { algorithm.entropyCoefficient = entropy }
     if let overlongBuffer {
       algorithm.overlong = OverlongPenalty(maximumLength: maxTokens, buffer: overlongBuffer, isBounded: true)
     }

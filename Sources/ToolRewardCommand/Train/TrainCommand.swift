@@ -290,7 +290,10 @@ struct TrainSettings: ParsableArguments {
       valueName: "share"))
   var rateDecay = 0.5
 
-  @Option(help: ArgumentHelp("β of the KL penalty, in place of the algorithm's; 0 for none.", valueName: "β"))
+  @Option(
+    help: ArgumentHelp(
+      "β of the KL penalty, in place of the algorithm's; 0 for none. By default the algorithm's, but at least 0.01 if it has one in its loss.",
+      valueName: "β"))
   var kl: Double?
 
   @Option(
@@ -322,7 +325,8 @@ struct TrainSettings: ParsableArguments {
 
   func configuration(_ preset: AlgorithmPreset, recipe: TrainingRecipe) -> TrainingConfiguration {
     var algorithm = preset.algorithm
-    if let kl {
+    // The built-in policy takes steps that are thousands of times a language model's, and needs more of a hold.
+    if let kl = kl ?? algorithm.kl.map({ max(0.01, $0.coefficient) }) {
       var penalty = algorithm.kl ?? .verl(.k3, coefficient: kl)
       penalty.coefficient = kl
       algorithm.kl = kl == 0 ? nil : penalty

@@ -267,7 +267,7 @@ struct TrainSettings: ParsableArguments {
   var prompts = 16
 
   @Option(help: ArgumentHelp("Completions a prompt.", valueName: "n"))
-  var group = 32
+  var group = 64
 
   @Option(help: ArgumentHelp("The sampling temperature.", valueName: "t"))
   var temperature = 1.0
@@ -298,8 +298,9 @@ struct TrainSettings: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What entropy is worth, in place of the algorithm's, in groups whose rewards differ.", valueName: "c"))
-  var entropy: Double?
+      "What entropy is worth, in place of the algorithm's. With 0, which most have, the built-in policy may settle before it has met the rarer calls.",
+      valueName: "c"))
+  var entropy = 0.01
 
   @Flag(
     inversion: .prefixedNo,
@@ -332,7 +333,7 @@ struct TrainSettings: ParsableArguments {
       algorithm.kl = kl == 0 ? nil : penalty
       if algorithm.rewardKLCoefficient != 0 { (algorithm.rewardKLCoefficient, algorithm.kl) = (kl, nil) }
     }
-    if let entropy { algorithm.entropyCoefficient = entropy }
+    algorithm.entropyCoefficient = entropy
     if let overlongBuffer {
       algorithm.overlong = OverlongPenalty(maximumLength: maxTokens, buffer: overlongBuffer, isBounded: true)
     }

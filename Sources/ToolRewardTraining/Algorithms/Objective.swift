@@ -32,11 +32,10 @@ extension TrainingAlgorithm {
   ///   - input: Log-probabilities, advantages, weights.
   ///   - reference: log π_ref(token), if ``needsReference``.
   ///   - entropies: The entropy of each token's distribution in nats.
-  ///   - entropyMask: The tokens whose entropy is worth anything; `nil` for all that count. The mean is over all that count in any case.
   ///   - scope: What the batch is a part of.
   /// - Throws: ``AlgorithmError`` if parts have different sizes or one is missing.
   public func objective(
-    _ input: PolicyLossInput, reference: TokenMatrix? = nil, entropies: TokenMatrix, entropyMask: TokenMask? = nil,
+    _ input: PolicyLossInput, reference: TokenMatrix? = nil, entropies: TokenMatrix,
     scope: LossScope = LossScope()
   ) throws(AlgorithmError) -> Objective {
     let mask = input.advantages.mask
@@ -64,7 +63,6 @@ extension TrainingAlgorithm {
     if entropyCoefficient != 0 {
       let weights = aggregation.weights(mask, scope: scope)
       mask.forEach { row, column in
-        if let entropyMask, !entropyMask[row, column] { return }
         objective.value -= entropyCoefficient * weights[row] * entropies[row, column]
         objective.entropyGradient[row, column] = -entropyCoefficient * weights[row]
       }

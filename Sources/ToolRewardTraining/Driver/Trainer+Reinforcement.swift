@@ -166,7 +166,6 @@ extension Trainer {
         try correction.weights(trainer: old, sampler: sampler, mask: batch.mask)
       }
     }
-    let entropyMask = tellingTokens(batch)
     let scope = LossScope(maximumLength: Double(configuration.maximumTokens))
     for round in 0..<configuration.updatesPerStep {
       var now = entropies
@@ -175,7 +174,7 @@ extension Trainer {
       let entropiesNow = now
       let objective = try computing { () throws(AlgorithmError) in
         try algorithm.objective(
-          current, reference: reference, entropies: entropiesNow, entropyMask: entropyMask, scope: scope)
+          current, reference: reference, entropies: entropiesNow, scope: scope)
       }
       if round == 0 { record.divergence = objective.divergence }
       record.loss = objective.value
@@ -187,17 +186,6 @@ extension Trainer {
       if objective.isFlat { return }
       try await apply(objective, to: batch, &record, onEvent)
     }
-  }
-
-  /// The tokens of groups whose rewards differ. Entropy is worth something there alone: where every completion fails, or none does, nothing
-  /// would stand against it, and it would lead the policy into gibberish, away from what might succeed.
-  private func tellingTokens(_ batch: Batch) -> TokenMask {
-    var mask = batch.mask
-    for members in SampleGroups(batch.groups).members {
-      if DynamicSampling.keeps(members.map { batch.rollouts[$0].reward }) { continue }
-      for row in members { mask.exclude(row: row) }
-    }
-    return mask
   }
 
   private func apply(

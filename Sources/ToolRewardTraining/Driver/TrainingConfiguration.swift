@@ -47,7 +47,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// Prompts a step.
   public var promptsPerStep = 16
   /// Completions a prompt.
-  public var groupSize = 32
+  public var groupSize = 64
   /// The sampling temperature.
   public var temperature = 1.0
   /// The most tokens of a completion.

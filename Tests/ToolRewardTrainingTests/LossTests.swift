@@ -9,7 +9,8 @@ struct LossTests {
     .sequenceClipped(RatioClip(), maximumLogRatio: 10, gradient: .token),
     .sequenceClipped(RatioClip(), maximumLogRatio: nil, gradient: .sequence),
     .cispo(low: nil, high: 1.2, logRatioLimit: 20), .sapo(positive: 1, negative: 1.05, logRatioLimit: 20),
-    .gmpo(low: 0.2, high: 0.28), .policyGradient, .dro(beta: 0.5), .vespo(VESPOWeights()), .nft(NFTSettings()),
+    .wholeSequenceClipped(RatioClip()), .gmpo(low: 0.2, high: 0.28), .policyGradient, .dro(beta: 0.5),
+    .vespo(VESPOWeights()), .nft(NFTSettings()),
     .nft(NFTSettings(negativeFloor: 0.2, normalization: .odds)),
   ]
   static let aggregations: [LossAggregation] = [
@@ -130,6 +131,48 @@ struct LossTests {
       let result = try PolicyLoss.clipped(RatioClip(dual: 3)).evaluate(input, aggregation: .tokenMean)
       #expect(abs(result.value - row.value) < 1e-12 && abs(result.gradient[0, 0] - row.slope) < 1e-12, "\(row)")
     }
+  }
+
+  /// RLOO: two tokens are one action of ratio 1.1 · 1.2; both have the whole's gradient. The other completion's ratio is clipped.
+  @Test func wholeSequencesByHand() throws {
+    let logs = [[0.09531017980432487, 0.1823215567939546], [0.4054651081081644, 0]]
+    let mask = TokenMask(lengths: [2, 1])
+    let input = PolicyLossInput(
+      logProbabilities: TokenMatrix(logs), oldLogProbabilities: TokenMatrix(rows: 2, columns: 2),
+      advantages: Advantages(values: TokenMatrix([[-2, -2], [1, 0]]), mask: mask))
+    let result = try PolicyLoss.wholeSequenceClipped(RatioClip()).evaluate(input, aggregation: .trlSequenceMean)
+    #expect(abs(result.value - (2 * 1.32 - 1.2) / 2) < 1e-12)
+    #expect(zip(result.gradient.values, [1.32, 1.32, 0, 0]).allSatisfy { abs($0 - $1) < 1e-12 })
+  }
+
+  /// What makes a preset itself, beside its neighbours'.
+  @Test func presetsByHand() throws {
+    func algorithm(_ name: String) throws -> TrainingAlgorithm { try #require(AlgorithmPreset.named(name)).algorithm }
+    // Dr. GRPO: a constant length, not the batch's longest.
+    let mask = TokenMask(lengths: [3, 1])
+    let drGRPO = try algorithm("dr-grpo")
+    #expect(drGRPO.aggregation.weights(mask, scope: LossScope(maximumLength: 50)) == [0.01, 0.01])
+    #expect(drGRPO.estimator == .group(GroupNormalization(scale: .none)) && drGRPO.kl == nil)
+    // RLOO: TRL's RLOOTrainer, and on the old policy the paper's: −A Σ log π, mean over completions.
+    let rloo = try algorithm("rloo")
+    let old = TokenMatrix([[-1, -2, -3], [-1, 0, 0]])
+    var input = PolicyLossInput(
+      logProbabilities: old, oldLogProbabilities: old,
+      advantages: Advantages(values: TokenMatrix([[1, 1, 1], [-1, 0, 0]]), mask: mask))
+    let gradient = try rloo.loss.evaluate(input, aggregation: rloo.aggregation).gradient
+    #expect(zip(gradient.values, [-0.5, -0.5, -0.5, 0.5, 0, 0]).allSatisfy { abs($0 - $1) < 1e-15 })
+    #expect(rloo.rewardKLCoefficient == 0.05 && rloo.kl == nil)
+    // ART: a population's deviation, no sample without advantage, the ratio held and cut to 0 … 5.
+    let art = try algorithm("art")
+    input.logProbabilities = TokenMatrix([[1, -2, -3], [-1, 0, 0]])
+    let advantages = try art.estimator.estimate(
+      RewardBatch(rewards: [1, 0, 0.5, 0.5], groups: [0, 0, 1, 1], mask: TokenMask(lengths: [1, 1, 1, 1])))
+    #expect(abs(advantages.values[0, 0] - 0.5 / 0.500001) < 1e-12)
+    var kept = advantages
+    kept.excludeZeroRows()
+    #expect(art.dropsZeroAdvantages && kept.mask.count == 2 && advantages.mask.count == 4)
+    let held = try art.loss.evaluate(input, aggregation: art.aggregation).gradient
+    #expect(zip(held.values, [-1.25, -0.25, -0.25, 0.25, 0, 0]).allSatisfy { abs($0 - $1) < 1e-12 })
   }
 
   @Test func aggregationsByHand() {

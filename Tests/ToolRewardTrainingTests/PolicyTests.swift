@@ -165,13 +165,18 @@ struct PolicyTests {
 
   @Test func tasksThatComeAlong() {
     let reward = ToolN1Reward()
-    let training = TrainingTasks(jsonLines: ExampleTasks.training, reward: reward, judge: reward)
-    let heldOut = TrainingTasks(jsonLines: ExampleTasks.heldOut, reward: reward, judge: reward)
-    #expect(training.problems.isEmpty && heldOut.problems.isEmpty)
-    #expect(training.tasks.count == 127 && heldOut.tasks.count == 42)
-    #expect(Set(training.tasks.map(\.prompt)).isDisjoint(with: heldOut.tasks.map(\.prompt)))
+    let splits = [ExampleTasks.training, ExampleTasks.validation, ExampleTasks.heldOut].map {
+      TrainingTasks(jsonLines: $0, reward: reward, judge: reward)
+    }
+    #expect(splits.allSatisfy { $0.problems.isEmpty })
+    #expect(splits.map { $0.tasks.count } == [127, 42, 40])
+    let (training, validation, heldOut) = (splits[0], splits[1], splits[2])
+    for (one, other, wordings) in [(validation, training, 19), (heldOut, training, 19), (heldOut, validation, 14)] {
+      let overlap = TaskOverlap(of: one.tasks, with: other.tasks)
+      #expect(overlap.prompts == 0 && overlap.values == 0 && overlap.wordings == wordings, "\(overlap)")
+    }
     let policy = LogLinearPolicy(tasks: training.tasks, sizeExponent: 8)
-    for task in training.tasks + heldOut.tasks {
+    for task in splits.flatMap { $0.tasks } {
       let completion = Demonstration.completion(for: task.task.groundTruth.calls)
       #expect((try? policy.tokens(of: completion, after: task.prompt)) != .some(nil), "\(task.prompt)")
     }

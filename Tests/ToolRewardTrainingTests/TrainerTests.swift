@@ -3,67 +3,18 @@ import ToolReward
 
 @testable import ToolRewardTraining
 
-/// A reward that tests write: what it gives follows from the completion's text.
-private struct TestReward: RewardPolicy {
-  let give: @Sendable (_ completion: Completion) -> Double?
-  var name: String { "test" }
-  var summary: String { "" }
-  var source: String { "" }
-  var componentNames: [String] { ["calls"] }
-  var format: CompletionFormat? { .toolN1Scan }
-  var syntax: ValueReader.Syntax { .python }
-  var usesTools: Bool { false }
-
-  func judge(_ completion: Completion, against truth: GroundTruth, tools: Toolbox?) -> Verdict {
-    let score = give(completion)
-    return Verdict(score: score, components: [score])
-  }
-}
-
 struct TrainerTests {
-  private static func configuration(
-    _ change: (inout TrainingConfiguration) -> Void = { _ in }
-  ) throws -> TrainingConfiguration {
-    let preset = try #require(AlgorithmPreset.named("tool-n1"))
-    var configuration = TrainingConfiguration(algorithm: preset.algorithm, named: preset.name)
-    configuration.steps = 6
-    configuration.fineTuningSteps = 4
-    configuration.promptsPerStep = 4
-    configuration.groupSize = 4
-    configuration.evaluationInterval = 2
-    configuration.checkpointInterval = 2
-    configuration.maximumTokens = 24
-    change(&configuration)
-    return configuration
-  }
-
-  private static func judge(_ give: (@Sendable (Completion) -> Double?)? = nil) throws -> RolloutJudge {
-    let exact = try Scorer(reward: ToolN1Reward())
-    let reward: any RewardPolicy = give.map { TestReward(give: $0) } ?? ToolN1Reward()
-    return RolloutJudge(reward: try Scorer(reward: reward), exactMatch: exact)
-  }
-
-  private static func trainer(
-    in folder: String, _ policy: any Policy, judge: RolloutJudge? = nil,
-    _ change: (inout TrainingConfiguration) -> Void = { _ in }
-  ) throws -> Trainer {
-    let tasks = Small.tasks().tasks
-    return try Trainer(
-      policy: policy, tasks: tasks, heldOut: tasks, judge: try judge ?? Self.judge(),
-      configuration: try configuration(change), folder: folder)
-  }
-
   @Test(arguments: TrainingRecipe.allCases)
   func interruptedAndResumedEqualsUninterrupted(_ recipe: TrainingRecipe) async throws {
     let (whole, parts) = (try Scratch(), try Scratch())
     let first = try Small.policy()
-    _ = try await Self.trainer(in: whole.path, first) { $0.recipe = recipe }.run()
+    _ = try await Small.trainer(in: whole.path, first) { $0.recipe = recipe }.run()
     var last = try Small.policy()
     for stop in 1...20 {
       // Each time by a new policy, as a new process has one.
       last = try Small.policy()
       var steps = 0
-      let result = try await Self.trainer(in: parts.path, last) { $0.recipe = recipe }.run(
+      let result = try await Small.trainer(in: parts.path, last) { $0.recipe = recipe }.run(
         resumes: stop > 1,
         shouldStop: {
           steps += 1; return steps % 3 == stop % 3
@@ -79,7 +30,7 @@ struct TrainerTests {
     let folder = try Scratch()
     var losses: [Double] = []
     let policy = try Small.policy()
-    let result = try await Self.trainer(in: folder.path, policy) {
+    let result = try await Small.trainer(in: folder.path, policy) {
       $0.recipe = .sft
       $0.fineTuningSteps = 30
       $0.fineTuningRate = 0.05
@@ -89,7 +40,7 @@ struct TrainerTests {
 
     let other = try Scratch()
     var rewards: [Double] = []
-    _ = try await Self.trainer(in: other.path, try Small.policy()) {
+    _ = try await Small.trainer(in: other.path, try Small.policy()) {
       $0.steps = 24
       $0.groupSize = 8
       $0.learningRate = 0.08
@@ -112,8 +63,8 @@ struct TrainerTests {
     let before = policy.parameters
     var (records, notices): ([StepRecord], [String]) = ([], [])
     let reward = row.reward
-    _ = try await Self.trainer(in: folder.path, policy, judge: Self.judge { _ in reward }) {
-      $0.algorithm.kl = nil
+    _ = try await Small.trainer(in: folder.path, policy, judge: Small.judge { _ in reward }) {
+      $0.algorithm.entropyCoefficient = 0.1
       $0.steps = 3
     }.run(onEvent: {
       if case .step(let record, _) = $0 { records.append(record) }
@@ -128,7 +79,7 @@ struct TrainerTests {
   @Test func dynamicSamplingDrawsAgainAndThenGivesUp() async throws {
     let folder = try Scratch()
     var records: [StepRecord] = []
-    _ = try await Self.trainer(in: folder.path, try Small.policy(), judge: Self.judge { _ in 1 }) {
+    _ = try await Small.trainer(in: folder.path, try Small.policy(), judge: Small.judge { _ in 1 }) {
       $0.algorithm.samplesDynamically = true
       $0.steps = 2
     }.run(onEvent: { if case .step(let record, _) = $0 { records.append(record) } })
@@ -139,9 +90,10 @@ struct TrainerTests {
   @Test func someUnscorableSamplesAreMaskedAndCounted() async throws {
     let folder = try Scratch()
     var records: [StepRecord] = []
-    let judge = try Self.judge { completion in completion.attempts.isEmpty ? nil : Double(completion.attempts.count % 2)
+    let judge = try Small.judge { completion in
+      completion.attempts.isEmpty ? nil : Double(completion.attempts.count % 2)
     }
-    _ = try await Self.trainer(in: folder.path, try Small.policy(), judge: judge).run(onEvent: {
+    _ = try await Small.trainer(in: folder.path, try Small.policy(), judge: judge).run(onEvent: {
       if case .step(let record, _) = $0 { records.append(record) }
     })
     #expect(records.count == 6 && records.allSatisfy { ($0.rollouts?.count ?? 0) == 16 })
@@ -150,31 +102,33 @@ struct TrainerTests {
   @Test func hopelessRunsEnd() async throws {
     let folder = try Scratch()
     await #expect(throws: TrainingError.self) {
-      _ = try await Self.trainer(in: folder.path, try Small.policy(), judge: Self.judge { _ in nil }) { $0.steps = 500 }
-        .run()
+      _ = try await Small.trainer(in: folder.path, try Small.policy(), judge: Small.judge { _ in nil }) {
+        $0.steps = 500
+      }
+      .run()
     }
     #expect(throws: TrainingError.self) {
       _ = try Trainer(
-        policy: try Small.policy(), tasks: [], heldOut: Small.tasks().tasks, judge: Self.judge(),
-        configuration: Self.configuration(), folder: folder.path)
+        policy: try Small.policy(), tasks: [], validation: Small.tasks().tasks, judge: Small.judge(),
+        configuration: Small.configuration(), folder: folder.path)
     }
     #expect(throws: TrainingError.self) {
-      _ = try Self.trainer(in: folder.path, try Small.policy()) { $0.groupSize = 0 }
+      _ = try Small.trainer(in: folder.path, try Small.policy()) { $0.groupSize = 0 }
     }
   }
 
   @Test func collapseEndsTheRunAndTheBestIsKept() async throws {
     let folder = try Scratch()
     let policy = try Small.policy()
-    _ = try await Self.trainer(in: folder.path, policy) {
+    _ = try await Small.trainer(in: folder.path, policy) {
       $0.recipe = .sft
       $0.fineTuningSteps = 40
       $0.fineTuningRate = 0.05
     }.run()
     let other = try Scratch()
     // From a good policy, paid for writing no call at all.
-    let judge = try Self.judge { completion in completion.attempts.isEmpty ? 1 : 0 }
-    let result = try await Self.trainer(in: other.path, policy, judge: judge) {
+    let judge = try Small.judge { completion in completion.attempts.isEmpty ? 1 : 0 }
+    let result = try await Small.trainer(in: other.path, policy, judge: judge) {
       $0.steps = 300
       $0.groupSize = 4
       $0.temperature = 3
@@ -190,8 +144,10 @@ struct TrainerTests {
 
   @Test func nothingIsOverwrittenWhereWritingFails() async throws {
     let folder = try Scratch()
-    let policy = FullDisk(try Small.policy(), savesLeft: 2)
-    await #expect(throws: TrainingError.files("no space")) { _ = try await Self.trainer(in: folder.path, policy).run() }
+    let policy = Wrapped(try Small.policy(), savesLeft: 2)
+    await #expect(throws: TrainingError.files("no space")) {
+      _ = try await Small.trainer(in: folder.path, policy).run()
+    }
     let run = RunFolder(path: folder.path)
     for name in [RunFolder.Name.best, .latest] {
       guard let kept = try run.folder(name) else { continue }
@@ -201,9 +157,9 @@ struct TrainerTests {
     #expect(!(try folder.snapshot().keys.contains { $0.contains("partial") }))
     let whole = try Scratch()
     let first = try Small.policy()
-    _ = try await Self.trainer(in: whole.path, first).run()
+    _ = try await Small.trainer(in: whole.path, first).run()
     let second = try Small.policy()
-    _ = try await Self.trainer(in: folder.path, second).run(resumes: true)
+    _ = try await Small.trainer(in: folder.path, second).run(resumes: true)
     #expect(second.parameters == first.parameters)
     #expect(try whole.snapshot() == folder.snapshot())
   }
@@ -212,7 +168,7 @@ struct TrainerTests {
   @Test func endedRunsStayEnded() async throws {
     let folder = try Scratch()
     for resumes in [false, true, true] {
-      let result = try await Self.trainer(in: folder.path, try Small.policy()) {
+      let result = try await Small.trainer(in: folder.path, try Small.policy()) {
         $0.recipe = .sft
         $0.fineTuningSteps = 40
         $0.fineTuningRate = 0.05
@@ -224,10 +180,10 @@ struct TrainerTests {
 
   @Test func damagedAndForeignCheckpointsAreRefused() async throws {
     let folder = try Scratch()
-    _ = try await Self.trainer(in: folder.path, try Small.policy()).run()
+    _ = try await Small.trainer(in: folder.path, try Small.policy()).run()
     func resume(_ change: (inout TrainingConfiguration) -> Void = { _ in }) async -> TrainingError? {
       do {
-        _ = try await Self.trainer(in: folder.path, try Small.policy(), change).run(resumes: true)
+        _ = try await Small.trainer(in: folder.path, try Small.policy(), change).run(resumes: true)
         return nil
       } catch {
         return error as? TrainingError
@@ -235,7 +191,7 @@ struct TrainerTests {
     }
     #expect(await resume() == nil)
     #expect("\(await resume { $0.seed = 9 } as Any)".contains("other settings"))
-    await #expect(throws: TrainingError.self) { _ = try await Self.trainer(in: folder.path, try Small.policy()).run() }
+    await #expect(throws: TrainingError.self) { _ = try await Small.trainer(in: folder.path, try Small.policy()).run() }
     var bytes = try folder.bytes("checkpoint-000006/policy.bin")
     bytes[1000] ^= 1
     try folder.write("checkpoint-000006/policy.bin", bytes)
@@ -272,8 +228,8 @@ struct TrainerTests {
     let folder = try Scratch()
     let policy = try Small.policy()
     let before = policy.parameters
-    _ = try await Self.trainer(
-      in: folder.path, policy, judge: Self.judge { Double(($0.segments.last?.range.upperBound ?? 0) % 17) }
+    _ = try await Small.trainer(
+      in: folder.path, policy, judge: Small.judge(Small.lengthReward)
     ) {
       $0.algorithm = preset.algorithm
       $0.steps = 1
@@ -299,40 +255,4 @@ struct TrainerTests {
     #expect(!page.contains("<script") && !page.contains("\u{1B}") && page.contains("&lt;script&gt;"))
     #expect(page.contains("a &lt; b") && page.contains("could not be judged") && page.contains("default-src 'none'"))
   }
-}
-
-/// A policy whose disk is full after some checkpoints.
-private final class FullDisk: Policy {
-  private let base: LogLinearPolicy
-  private var savesLeft: Int
-
-  init(_ base: LogLinearPolicy, savesLeft: Int) {
-    self.base = base
-    self.savesLeft = savesLeft
-  }
-
-  func generate(_ requests: [GenerationRequest]) throws(PolicyError) -> [Generation] { try base.generate(requests) }
-  func tokens(of completion: [UInt8], after prompt: [UInt8]) throws(PolicyError) -> [Int]? {
-    try base.tokens(of: completion, after: prompt)
-  }
-  func score(
-    _ sequences: [TokenSequence], temperature: Double, by version: PolicyVersion
-  ) throws(PolicyError) -> [TokenScores] {
-    try base.score(sequences, temperature: temperature, by: version)
-  }
-  func accumulate(
-    _ sequences: [TokenSequence], gradients: [TokenScores], temperature: Double
-  ) throws(PolicyError) {
-    try base.accumulate(sequences, gradients: gradients, temperature: temperature)
-  }
-  func step(learningRate: Double, maximumGradientNorm: Double) throws(PolicyError) -> Double {
-    try base.step(learningRate: learningRate, maximumGradientNorm: maximumGradientNorm)
-  }
-  func freezeReference() throws(PolicyError) { try base.freezeReference() }
-  func save(to folder: String) throws(PolicyError) {
-    if savesLeft == 0 { throw PolicyError("no space", isInputOutput: true) }
-    savesLeft -= 1
-    try base.save(to: folder)
-  }
-  func load(from folder: String) throws(PolicyError) { try base.load(from: folder) }
 }

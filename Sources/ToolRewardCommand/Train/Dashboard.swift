@@ -31,6 +31,11 @@ struct Dashboard {
       last = record
       if let reward = record.rollouts?.reward { rewards.append(reward) }
       example = examples.max { ($0.reward ?? -.infinity) < ($1.reward ?? -.infinity) } ?? example
+    case .heldOut(let record):
+      if !isOn {
+        Terminal.say(
+          "step \(record.step): held-out exact match \(number(record.rollouts.exactMatch)), nothing is chosen by it")
+      }
     case .evaluation(let record):
       evaluation = record
       exact.append(record.rollouts.exactMatch ?? 0)
@@ -56,7 +61,7 @@ struct Dashboard {
   private func line(_ record: EvaluationRecord) -> String {
     let means = record.rollouts
     return
-      "step \(record.step): held-out exact match \(number(means.exactMatch)), reward \(number(means.reward)), format \(number(means.format)), calls \(number(means.calls)), length \(DecimalText.fixed(means.length, 1))"
+      "step \(record.step): validation exact match \(number(means.exactMatch)), reward \(number(means.reward)), format \(number(means.format)), calls \(number(means.calls)), length \(DecimalText.fixed(means.length, 1))"
   }
 
   private func number(_ value: Double?, _ places: Int = 3) -> String {
@@ -78,7 +83,7 @@ struct Dashboard {
     var lines = ["\(title)   step \(last?.step ?? 0) of \(total)\(last.map { " · \($0.stage.rawValue)" } ?? "")"]
     lines.append("reward       \(Self.curve(rewards))  \(number(last?.rollouts?.reward))")
     lines.append(
-      "exact match  \(Self.curve(exact))  \(number(evaluation?.rollouts.exactMatch)) held out, best \(number(evaluation?.best))"
+      "exact match  \(Self.curve(exact))  \(number(evaluation?.rollouts.exactMatch)) on validation tasks, best \(number(evaluation?.best))"
     )
     lines.append(
       "format \(number(evaluation?.rollouts.format))  calls \(number(evaluation?.rollouts.calls))  KL \(number(last?.divergence, 4))  entropy \(number(last?.entropy))  length \(number(last?.rollouts?.length, 1))  equal groups \(last?.equalGroups ?? 0) of \(last?.groups ?? 0)"

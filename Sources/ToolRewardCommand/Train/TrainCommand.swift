@@ -20,8 +20,11 @@ struct TrainCommand: AsyncParsableCommand {
       The policy begins with the shape of completions, learned from calls that have nothing to do with their prompts (--base-steps). Exact match is \
       always told by --judge, whatever the reward.
 
-      OUT gets metrics.jsonl, report.html, the last checkpoint and the best one. Ctrl-C finishes the step and saves; --resume goes on, and ends with the \
-      same bytes as an uninterrupted run.
+      The best checkpoint and --until are chosen by validation tasks. Held-out tasks decide nothing; the figure told at the end is theirs, of the best \
+      checkpoint.
+
+      OUT gets run.json, metrics.jsonl, report.html, the last checkpoint and the best one. Ctrl-C finishes the step and saves; --resume goes on, and ends \
+      with the same bytes as an uninterrupted run.
 
       EXAMPLES
         toolreward train -o run
@@ -29,6 +32,7 @@ struct TrainCommand: AsyncParsableCommand {
         toolreward train -o run --recipe sft-then-rl --algorithm dapo --seed 7
         toolreward train -o run --reward tool-n1-v4 --until 0.95
         toolreward train tasks.jsonl --held-out held-out.jsonl -o run
+        toolreward train tasks.jsonl --validation validation.jsonl --held-out held-out.jsonl -o run --refuse-overlap
         toolreward train --list-algorithms
         toolreward train --write-tasks tasks
       """
@@ -38,9 +42,23 @@ struct TrainCommand: AsyncParsableCommand {
   var input: String?
 
   @Option(
-    help: ArgumentHelp("Tasks to judge on and never to train on, as JSON Lines. Needed with a file.", valueName: "file")
+    help: ArgumentHelp(
+      "Tasks that the best checkpoint and --until are chosen by, as JSON Lines; never trained on. Without it a part of <in> is set apart.",
+      valueName: "file"))
+  var validation: String?
+
+  @Option(help: ArgumentHelp("How large that part of <in> is.", valueName: "share"))
+  var validationPart = 0.1
+
+  @Option(
+    help: ArgumentHelp(
+      "Tasks to judge before the run and at its end, as JSON Lines; never trained on, and nothing is chosen by them. Needed with a file.",
+      valueName: "file")
   )
   var heldOut: String?
+
+  @Flag(help: "Refuse validation and held-out tasks whose prompts are trained on. They are told in any case.")
+  var refuseOverlap = false
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The folder for the run's files.", valueName: "out"))
   var output: String?
@@ -60,7 +78,7 @@ struct TrainCommand: AsyncParsableCommand {
     help: ArgumentHelp("The reward to train on: a name, or a file that composes some.", valueName: "name|file"))
   var reward = "tool-n1"
 
-  @Option(help: ArgumentHelp("The reward that tells exact match: 1 is exact.", valueName: "name"))
+  @Option(help: ArgumentHelp("The reward that tells exact match: 1 is exact.", valueName: "name|file"))
   var judge = "tool-n1"
 
   @OptionGroup var settings: TrainSettings
@@ -75,7 +93,7 @@ struct TrainCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the tasks that come with the command as training.jsonl and held-out.jsonl into a folder and end.",
+      "Write the tasks that come with the command as training.jsonl, validation.jsonl and held-out.jsonl into a folder and end.",
       valueName: "folder"))
   var writeTasks: String?
 
@@ -87,6 +105,10 @@ struct TrainCommand: AsyncParsableCommand {
     if output == nil { throw ValidationError("Name the folder for the run's files: -o run.") }
     if input != nil, heldOut == nil { throw ValidationError("A file of tasks needs --held-out FILE to judge on.") }
     if input == nil, heldOut != nil { throw ValidationError("--held-out goes with a file of tasks to train on.") }
+    if input == nil, validation != nil { throw ValidationError("--validation goes with a file of tasks to train on.") }
+    if !(validationPart > 0 && validationPart < 1) {
+      throw ValidationError("--validation-part is a share above 0 and below 1: 0.1.")
+    }
     if AlgorithmPreset.named(algorithm) == nil {
       let known = AlgorithmPreset.all.map(\.name).joined(separator: ", ")
       throw ValidationError("There is no algorithm '\(algorithm)'. The algorithms are: \(known).")
@@ -102,9 +124,9 @@ struct TrainCommand: AsyncParsableCommand {
     if listAlgorithms { return Self.list() }
     if let writeTasks { return try Self.writeTasks(to: writeTasks) }
     let judge = try judgeOfRollouts()
-    let (training, held) = try (
-      readTasks(input, ExampleTasks.training, judge), readTasks(heldOut, ExampleTasks.heldOut, judge)
-    )
+    var training = try readTasks(input, ExampleTasks.training, judge)
+    let held = try readTasks(heldOut, ExampleTasks.heldOut, judge)
+    let chosenBy = try validationTasks(&training, judge)
     let policy = LogLinearPolicy(tasks: training.tasks)
     do throws(PolicyError) {
       try policy.learnCallSyntax(from: training.tasks, steps: settings.baseSteps, seed: settings.seed)
@@ -113,24 +135,57 @@ struct TrainCommand: AsyncParsableCommand {
       throw Status.wrongInput
     }
     let session = TrainSession(
-      folder: output ?? "run", configuration: configuration(), judge: judge,
+      folder: output ?? "run", configuration: configuration(), judge: judge, origin: try origin(),
       title: "\(recipe.rawValue) · \(algorithm) · \(reward)",
       showsDashboard: dashboard ?? Terminal.errorIsTerminal)
-    let status = try await session.run(policy, training.tasks, held.tasks, resumes: resume)
+    let splits = TrainSession.Splits(training: training.tasks, validation: chosenBy.tasks, heldOut: held.tasks)
+    let status = try await session.run(policy, splits, resumes: resume)
     if let status { throw status }
-    if !training.problems.isEmpty || !held.problems.isEmpty { throw Status.someUnscorable }
+    if ![training, chosenBy, held].allSatisfy({ $0.problems.isEmpty }) { throw Status.someUnscorable }
+  }
+
+  private func validationTasks(_ training: inout TrainingTasks, _ judge: RolloutJudge) throws -> TrainingTasks {
+    if input == nil || validation != nil { return try readTasks(validation, ExampleTasks.validation, judge) }
+    let count = training.tasks.count
+    let chosenBy = TrainingTasks(tasks: training.setApart(validationPart))
+    if chosenBy.tasks.isEmpty {
+      Terminal.say(
+        "toolreward: \(input ?? "") has one prompt alone: none is left for validation; name a file with --validation")
+      throw Status.wrongInput
+    }
+    Terminal.say("\(chosenBy.tasks.count) of \(count) tasks are set apart for validation (--validation-part)")
+    return chosenBy
+  }
+
+  /// What the run follows from besides tasks and settings: what files of rewards hold, and how the policy was made.
+  private func origin() throws -> [String: String] {
+    var origin = ["base steps": "\(settings.baseSteps)"]
+    for (name, choice) in [("reward", reward), ("judge", judge)] {
+      if case .file(let bytes, _) = try rewardChoice(choice) {
+        let digest = InputDigest()
+        digest.update(bytes)
+        origin["\(name)'s file"] = digest.finish()
+      }
+    }
+    return origin
+  }
+
+  private func rewardChoice(_ name: String) throws -> ScorerOptions.Choice {
+    try ConfigurationFile.choice(name, isKnown: RewardRegistry.withBenchmarks[name] != nil)
   }
 
   private func configuration() -> TrainingConfiguration {
     // Whether there is such an algorithm is told by validate().
     let preset = AlgorithmPreset.named(algorithm) ?? AlgorithmPreset.all[0]
-    return settings.configuration(preset, recipe: recipe)
+    var configuration = settings.configuration(preset, recipe: recipe)
+    configuration.refusesOverlap = refuseOverlap
+    return configuration
   }
 
   private func judgeOfRollouts() throws -> RolloutJudge {
     func scorer(_ name: String, step: Int) throws -> Scorer {
       var options = ScorerOptions()
-      options.reward = try ConfigurationFile.choice(name, isKnown: RewardRegistry.withBenchmarks[name] != nil)
+      options.reward = try rewardChoice(name)
       options.step = step
       do throws(ScorerOptionsError) {
         return try Scorer(options, rewards: .withBenchmarks)
@@ -139,7 +194,7 @@ struct TrainCommand: AsyncParsableCommand {
       }
     }
     var options = ScorerOptions()
-    options.reward = try ConfigurationFile.choice(reward, isKnown: RewardRegistry.withBenchmarks[reward] != nil)
+    options.reward = try rewardChoice(reward)
     let (fixed, first) = (options, try scorer(reward, step: 0))
     return RolloutJudge(exactMatch: try scorer(judge, step: 0)) { step in
       var options = fixed
@@ -183,6 +238,7 @@ struct TrainCommand: AsyncParsableCommand {
     do throws(InputOutputError) {
       try OutputSink.makeFolder(folder)
       try OutputSink(path: "\(folder)/training.jsonl").write(ExampleTasks.training)
+      try OutputSink(path: "\(folder)/validation.jsonl").write(ExampleTasks.validation)
       try OutputSink(path: "\(folder)/held-out.jsonl").write(ExampleTasks.heldOut)
     } catch {
       throw Terminal.report(error)
@@ -199,7 +255,7 @@ struct TrainCommand: AsyncParsableCommand {
 /// The numbers of a run.
 struct TrainSettings: ParsableArguments {
   @Option(help: ArgumentHelp("Steps of reinforcement learning.", valueName: "n"))
-  var steps = 300
+  var steps = 400
 
   @Option(help: ArgumentHelp("Steps of supervised fine-tuning.", valueName: "n"))
   var sftSteps = 100
@@ -211,7 +267,7 @@ struct TrainSettings: ParsableArguments {
   var prompts = 16
 
   @Option(help: ArgumentHelp("Completions a prompt.", valueName: "n"))
-  var group = 32
+  var group = 64
 
   @Option(help: ArgumentHelp("The sampling temperature.", valueName: "t"))
   var temperature = 1.0
@@ -228,7 +284,16 @@ struct TrainSettings: ParsableArguments {
   @Option(help: ArgumentHelp("The same in supervised fine-tuning.", valueName: "rate"))
   var sftLearningRate = 0.02
 
-  @Option(help: ArgumentHelp("β of the KL penalty, in place of the algorithm's; 0 for none.", valueName: "β"))
+  @Option(
+    help: ArgumentHelp(
+      "Over which part of a stage's steps, its last ones, the rates fall to 0 along a line; 0 for never.",
+      valueName: "share"))
+  var rateDecay = 0.5
+
+  @Option(
+    help: ArgumentHelp(
+      "β of the KL penalty, in place of the algorithm's; 0 for none. By default the algorithm's, but at least 0.01 if it has one in its loss.",
+      valueName: "β"))
   var kl: Double?
 
   @Option(
@@ -247,13 +312,13 @@ struct TrainSettings: ParsableArguments {
       "Take up to 1 from rewards over so many tokens before --max-tokens (DAPO's overlong penalty).", valueName: "n"))
   var overlongBuffer: Int?
 
-  @Option(help: ArgumentHelp("Judge the held-out tasks every so many steps.", valueName: "n"))
+  @Option(help: ArgumentHelp("Judge the validation tasks every so many steps.", valueName: "n"))
   var evaluateEvery = 10
 
   @Option(help: ArgumentHelp("Write a checkpoint every so many steps.", valueName: "n"))
   var checkpointEvery = 20
 
-  @Option(help: ArgumentHelp("End where exact match on held-out tasks reaches this.", valueName: "share"))
+  @Option(help: ArgumentHelp("End where exact match on validation tasks reaches this.", valueName: "share"))
   var until: Double?
 
   @Option(help: ArgumentHelp("What every random choice follows from.", valueName: "n"))
@@ -261,7 +326,8 @@ struct TrainSettings: ParsableArguments {
 
   func configuration(_ preset: AlgorithmPreset, recipe: TrainingRecipe) -> TrainingConfiguration {
     var algorithm = preset.algorithm
-    if let kl {
+    // The built-in policy takes steps that are thousands of times a language model's, and needs more of a hold.
+    if let kl = kl ?? algorithm.kl.map({ max(0.01, $0.coefficient) }) {
       var penalty = algorithm.kl ?? .verl(.k3, coefficient: kl)
       penalty.coefficient = kl
       algorithm.kl = kl == 0 ? nil : penalty
@@ -283,6 +349,7 @@ struct TrainSettings: ParsableArguments {
     configuration.updatesPerStep = updates
     configuration.learningRate = learningRate
     configuration.fineTuningRate = sftLearningRate
+    configuration.rateDecay = rateDecay
     configuration.evaluationInterval = evaluateEvery
     configuration.checkpointInterval = checkpointEvery
     configuration.target = until

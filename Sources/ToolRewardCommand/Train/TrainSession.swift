@@ -36,24 +36,32 @@ struct TrainSession {
   let folder: String
   let configuration: TrainingConfiguration
   let judge: RolloutJudge
+  let origin: [String: String]
   let title: String
   let showsDashboard: Bool
 
+  /// The tasks of a run.
+  struct Splits {
+    let training, validation, heldOut: [TrainingTask]
+  }
+
   func run(
-    _ policy: any Policy, _ tasks: [TrainingTask], _ heldOut: [TrainingTask], resumes: Bool
+    _ policy: any Policy, _ splits: Splits, resumes: Bool
   ) async throws -> ExitCode? {
     Interruption.watch()
     var board = Dashboard(title: title, total: configuration.totalSteps, isOn: showsDashboard)
     let result: TrainingResult
     do throws(TrainingError) {
       let trainer = try Trainer(
-        policy: policy, tasks: tasks, heldOut: heldOut, judge: judge, configuration: configuration, folder: folder)
+        policy: policy, tasks: splits.training, validation: splits.validation, heldOut: splits.heldOut, judge: judge,
+        configuration: configuration, folder: folder, origin: origin)
       result = try await trainer.run(resumes: resumes, shouldStop: { Interruption.wasAsked }) { board.show($0) }
     } catch {
       board.leave()
       Terminal.say("toolreward: \(error)")
       switch error {
       case .configuration: return .validationFailure
+      case .inUse: return Status.inputOutput
       case .files:
         guard Trainer.hasRun(in: folder) else { return Status.inputOutput }
         Terminal.say(
@@ -84,13 +92,20 @@ struct TrainSession {
   }
 
   private func say(_ result: TrainingResult) {
-    let best = "best exact match on held-out tasks \(DecimalText.fixed(result.best, 3)) after step \(result.bestStep)"
+    let best =
+      "best exact match on validation tasks \(DecimalText.fixed(result.best, 3)) after step \(result.bestStep)"
     switch result.ending {
     case .finished: print("finished \(result.steps) steps; \(best)")
     case .reachedTarget: print("reached the target after \(result.steps) steps; \(best)")
     case .collapsed:
-      print("stopped after \(result.steps) steps: exact match fell and stayed down; \(best), kept in \(folder)/best")
+      print("stopped after \(result.steps) steps, as collapsed: \(result.reason); \(best), kept in \(folder)/best")
     case .interrupted: print("stopped after \(result.steps) steps; --resume goes on; \(best)")
     }
+    guard let heldOut = result.heldOut else { return }
+    func text(_ value: Double?) -> String { value.map { DecimalText.fixed($0, 3) } ?? "–" }
+    let (count, known) = (heldOut.rollouts.count, heldOut.knownWordings)
+    print(
+      "that checkpoint on \(DecimalText.counted(count, "held-out task")), by which nothing was chosen: exact match \(text(heldOut.rollouts.exactMatch)) (\(known) worded as in training: \(text(heldOut.exactMatchOfKnown)); \(count - known) not: \(text(heldOut.exactMatchOfNew)))"
+    )
   }
 }

@@ -182,6 +182,7 @@ struct MathRequest {
     case "gspo":
       return .sequenceClipped(
         clip(), maximumLogRatio: optional("maximum_log_ratio"), gradient: flag("through_sequence") ? .sequence : .token)
+    case "rloo": return .wholeSequenceClipped(clip())
     case "cispo":
       return .cispo(low: optional("low"), high: number("high", 5), logRatioLimit: optional("log_ratio_limit"))
     case "sapo":

@@ -42,6 +42,13 @@ public struct Advantages: Sendable, Hashable {
     self.values = values
     self.mask = mask
   }
+
+  /// Takes the samples out whose advantages are all 0, so that they are in no mean over tokens or sequences. O(tokens).
+  public mutating func excludeZeroRows() {
+    for row in 0..<mask.rowCount where (0..<mask.columnCount).allSatisfy({ values[row, $0] == 0 }) {
+      mask.exclude(row: row)
+    }
+  }
 }
 
 /// How rewards become advantages.

@@ -4,7 +4,8 @@ public enum LossAggregation: Sendable, Hashable {
   case tokenMean
   /// The sum over all tokens by a constant: verl `token-sum` (1), verl 0.7's `seq-mean-token-sum-norm`, NFT (1000).
   case tokenSum(divisor: Double)
-  /// The mean over sequences of their sums, by a constant; `nil` for the number of columns, as in verl's `seq-mean-token-sum-norm`.
+  /// The mean over sequences of their sums, by a constant; `nil` for ``LossScope/maximumLength``, and without that for the number of columns,
+  /// as in verl's `seq-mean-token-sum-norm`, whose batches are padded to the longest response allowed.
   case sequenceMeanTokenSum(divisor: Double?)
   /// The mean over sequences of their means.
   ///
@@ -36,7 +37,8 @@ public enum LossAggregation: Sendable, Hashable {
       switch self {
       case .tokenMean: return part(tokens)
       case .tokenSum(let divisor): return part(divisor)
-      case .sequenceMeanTokenSum(let divisor): return part(filled * (divisor ?? Double(mask.columnCount)))
+      case .sequenceMeanTokenSum(let divisor):
+        return part(filled * (divisor ?? scope.maximumLength ?? Double(mask.columnCount)))
       case .sequenceMeanTokenMean(let epsilon, let countsEmpty):
         return part((length + epsilon) * (countsEmpty ? all : filled))
       case .tokenSumByLength(let longest): return part(all * longest)
@@ -51,9 +53,12 @@ public struct LossScope: Sendable, Hashable {
   public var tokenCount: Double?
   /// The sequences of the whole.
   public var sequenceCount: Double?
+  /// The most tokens that a completion may have: the constant of a mean by length.
+  public var maximumLength: Double?
 
   /// Creates a scope.
-  public init(tokenCount: Double? = nil, sequenceCount: Double? = nil) {
+  public init(tokenCount: Double? = nil, sequenceCount: Double? = nil, maximumLength: Double? = nil) {
+    self.maximumLength = maximumLength
     self.tokenCount = tokenCount
     self.sequenceCount = sequenceCount
   }

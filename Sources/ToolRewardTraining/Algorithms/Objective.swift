@@ -35,7 +35,8 @@ extension TrainingAlgorithm {
   ///   - scope: What the batch is a part of.
   /// - Throws: ``AlgorithmError`` if parts have different sizes or one is missing.
   public func objective(
-    _ input: PolicyLossInput, reference: TokenMatrix? = nil, entropies: TokenMatrix, scope: LossScope = LossScope()
+    _ input: PolicyLossInput, reference: TokenMatrix? = nil, entropies: TokenMatrix,
+    scope: LossScope = LossScope()
   ) throws(AlgorithmError) -> Objective {
     let mask = input.advantages.mask
     try AlgorithmError.check(entropies, "entropies", is: mask)

@@ -129,6 +129,8 @@ extension PolicyLoss {
         return term
       }
       return clip.term(context.logRatio, advantage)
+    case .wholeSequenceClipped(let clip):
+      return clip.term(context.logRatio, advantage)
     case .cispo(let low, let high, let limit):
       let log = row.logRatios[place].clamped(-(limit ?? .infinity), limit ?? .infinity).value
       let ratio = exponential(log).clamped(low ?? -.infinity, high)

@@ -64,6 +64,9 @@ public enum PolicyLoss: Sendable, Hashable {
   ///   - maximumLogRatio: Where the mean log ratio is cut: 10 in verl, `nil` in TRL.
   ///   - gradient: Which tokens a token's loss moves.
   case sequenceClipped(RatioClip, maximumLogRatio: Double?, gradient: SequenceGradient)
+  /// RLOO as in TRL: a completion is one action, whose ratio is the product of its tokens'. Takes ``LossAggregation/trlSequenceMean``: each
+  /// token carries an equal part of its sequence's loss.
+  case wholeSequenceClipped(RatioClip)
   /// CISPO (arXiv 2506.13585): −sg(clip(ρ)) · A · log π. The bounds are of ρ itself; `nil` for none.
   case cispo(low: Double?, high: Double, logRatioLimit: Double?)
   /// SAPO (arXiv 2511.20347): −σ(τ (ρ − 1)) · 4/τ · A, with a τ for positive advantages and one for the others.
@@ -113,7 +116,7 @@ public enum PolicyLoss: Sendable, Hashable {
         result.value += weight * term.value
         if term.isClipped { clipped += 1 }
         if context.isThroughSequence {
-          let share = weight * term.slope / Double(tokens.columns.count)
+          let share = weight * term.slope / context.logRatioDivisor
           for column in tokens.columns { result.gradient[row, column] += share }
         } else {
           result.gradient[row, tokens.columns[place]] += weight * term.slope
@@ -153,15 +156,21 @@ struct LossTerm {
 
 /// What the tokens of a sequence share.
 struct RowContext {
-  /// The mean log ratio, for GSPO; the sum of clamped ones, for VESPO.
+  /// The mean log ratio, for GSPO; the sum, for RLOO; the sum of clamped ones, for VESPO.
   var logRatio = 0.0
   var isThroughSequence = false
+  /// By what the sum of the tokens' log ratios is divided.
+  var logRatioDivisor = 1.0
 
   init(_ loss: PolicyLoss, _ row: Row) {
     switch loss {
     case .sequenceClipped(_, _, let gradient):
-      logRatio = row.logRatios.reduce(0, +) / Double(max(1, row.columns.count))
+      logRatioDivisor = Double(max(1, row.columns.count))
+      logRatio = row.logRatios.reduce(0, +) / logRatioDivisor
       isThroughSequence = gradient == .sequence
+    case .wholeSequenceClipped:
+      logRatio = row.logRatios.reduce(0, +)
+      isThroughSequence = true
     case .vespo:
       var sum = row.logRatios.reduce(0) { $0 + $1.clamped(-20, 20).value }
       // log(1e-8), the bound of the original implementation.

@@ -16,6 +16,8 @@ public struct TrainingAlgorithm: Sendable, Hashable {
   public var importanceCorrection: ImportanceCorrection?
   /// Whether groups whose rewards are all equal are left out and others taken for them.
   public var samplesDynamically: Bool
+  /// Whether samples without advantage are left out of means, penalties and entropy, as in ART.
+  public var dropsZeroAdvantages = false
   /// What long completions lose; `nil` for nothing.
   public var overlong: OverlongPenalty?
 
@@ -24,8 +26,9 @@ public struct TrainingAlgorithm: Sendable, Hashable {
     estimator: AdvantageEstimator, loss: PolicyLoss, aggregation: LossAggregation = .tokenMean, kl: KLPenalty? = nil,
     rewardKLCoefficient: Double = 0, entropyCoefficient: Double = 0,
     importanceCorrection: ImportanceCorrection? = nil, samplesDynamically: Bool = false,
-    overlong: OverlongPenalty? = nil
+    dropsZeroAdvantages: Bool = false, overlong: OverlongPenalty? = nil
   ) {
+    self.dropsZeroAdvantages = dropsZeroAdvantages
     self.estimator = estimator
     self.loss = loss
     self.aggregation = aggregation
@@ -99,10 +102,13 @@ public struct AlgorithmPreset: Sendable, Hashable {
       algorithm: TrainingAlgorithm(
         estimator: .group(GroupNormalization(lostDegrees: 0, epsilon: 1e-8)), loss: .clipped(RatioClip(high: 0.272)))),
     AlgorithmPreset(
-      name: "art", summary: "GRPO as ART has it: a population's deviation + 1e-6",
-      source: "OpenPipe/ART",
+      name: "art",
+      summary:
+        "ART's default: a population's deviation + 1e-6, ratio held and cut to 0 … 5, samples without advantage left out",
+      source: "OpenPipe/ART src/art/preprocessing/tokenize.py, src/art/loss.py",
       algorithm: TrainingAlgorithm(
-        estimator: .group(GroupNormalization(lostDegrees: 0)), loss: .clipped(RatioClip()))),
+        estimator: .group(GroupNormalization(lostDegrees: 0)), loss: .cispo(low: 0, high: 5, logRatioLimit: nil),
+        dropsZeroAdvantages: true)),
   ]
 
   private static let methods = [
@@ -112,7 +118,8 @@ public struct AlgorithmPreset: Sendable, Hashable {
         estimator: .group(GroupNormalization()), loss: .clipped(RatioClip()), aggregation: .verlSequenceMean,
         kl: KLPenalty(.k3, coefficient: 0.04))),
     AlgorithmPreset(
-      name: "dr-grpo", summary: "no deviation, no length bias: sums by a constant length", source: "arXiv 2503.20783",
+      name: "dr-grpo", summary: "no deviation, no length bias: sums by the most tokens allowed",
+      source: "arXiv 2503.20783",
       algorithm: TrainingAlgorithm(
         estimator: .group(GroupNormalization(scale: .none)), loss: .clipped(RatioClip()),
         aggregation: .sequenceMeanTokenSum(divisor: nil))),
@@ -121,10 +128,13 @@ public struct AlgorithmPreset: Sendable, Hashable {
       algorithm: TrainingAlgorithm(
         estimator: .group(GroupNormalization()), loss: .clipped(RatioClip(high: 0.28)), samplesDynamically: true)),
     AlgorithmPreset(
-      name: "rloo", summary: "the baseline is the others' mean", source: "arXiv 2402.14740",
+      name: "rloo",
+      summary:
+        "the baseline is the others' mean, the sequence is one action: clip of its whole ratio; KL k1 0.05 in the reward",
+      source: "arXiv 2402.14740; TRL 1.16.0 rloo_trainer.py, rloo_config.py",
       algorithm: TrainingAlgorithm(
-        estimator: .group(GroupNormalization(baseline: .othersMean, scale: .none)), loss: .clipped(RatioClip()),
-        rewardKLCoefficient: 0.05)),
+        estimator: .group(GroupNormalization(baseline: .othersMean, scale: .none)),
+        loss: .wholeSequenceClipped(RatioClip()), aggregation: .trlSequenceMean, rewardKLCoefficient: 0.05)),
     AlgorithmPreset(
       name: "reinforce++", summary: "token returns with KL in the reward, whitened over the batch",
       source: "arXiv 2501.03262",

@@ -13,9 +13,15 @@ struct TrainingState: Sendable, Hashable {
   var metricsBytes = 0
   var best = -1.0
   var bestStep = 0
-  var evaluationsBelow = 0
-  /// How the run ended, if it did not end with its last step; empty while it goes on.
+  /// How the run goes, beside its best so far.
+  var health = RunHealth()
+  /// How many steps in a row had nothing that could be judged or learned from, no finite loss and gradient, no sample unlike its group.
+  var emptySteps = 0
+  var nonFiniteSteps = 0
+  var equalSteps = 0
+  /// How the run ended, if it did not end with its last step, and why; empty while it goes on.
   var ending = ""
+  var endingReason = ""
 
   init(seed: UInt64, taskCount: Int) {
     random = RandomSource(seed: seed)
@@ -36,6 +42,37 @@ struct RunFolder: Sendable {
 
   /// The file of metrics.
   var metrics: String { "\(path)/metrics.jsonl" }
+  /// The file of settings: there before any other.
+  var settings: String { "\(path)/run.json" }
+
+  /// Whether a run has begun here.
+  var hasRun: Bool {
+    ["run.json", "metrics.jsonl", "latest", "best"].contains { FileNames.exists("\(path)/\($0)") }
+  }
+
+  /// Makes the folder this run's own: writes its settings if no run has begun here, and else sees that they are the same.
+  ///
+  /// - Throws: ``TrainingError/checkpoint(_:)`` if the run that has begun here is another one.
+  func claim(_ own: RunSettings) throws(TrainingError) {
+    if FileNames.exists(settings) {
+      let differences = own.differences(from: try read(settings))
+      if differences.isEmpty { return }
+      let more = differences.count > 4 ? "; and \(differences.count - 4) more" : ""
+      throw .checkpoint(
+        "\(settings) is of a run with other settings or tasks: \(differences.prefix(4).joined(separator: "; "))\(more). Give the same ones, or another folder"
+      )
+    }
+    if hasRun {
+      throw .checkpoint(
+        "\(path) holds a run, but not its settings, \(settings): it cannot be told which run it is; give another folder"
+      )
+    }
+    do throws(InputOutputError) {
+      try DurableFiles.replace(settings, with: own.json)
+    } catch {
+      throw .files("\(error)")
+    }
+  }
 
   /// The folder that a name stands for; `nil` if there is none.
   func folder(_ name: Name) throws(TrainingError) -> String? {
@@ -124,7 +161,9 @@ struct RunFolder: Sendable {
       throw damaged("it is not JSON: \(error)")
     }
     guard value["configuration"]?.string == fingerprint else {
-      throw .checkpoint("\(file) belongs to a run with other settings or tasks: give the same ones, or another folder")
+      throw .checkpoint(
+        "\(file) belongs to a run with other settings or tasks than \(settings) tells of: remove \(path)/\(name.rawValue) to begin anew"
+      )
     }
     let digest: String
     do throws(InputOutputError) {
@@ -152,8 +191,14 @@ struct RunFolder: Sendable {
     state.metricsBytes = try number("metrics_bytes")
     state.best = Double(bitPattern: try bits("best"))
     state.bestStep = try number("best_step")
-    state.evaluationsBelow = try number("evaluations_below")
+    let words = (value["health"]?.string ?? "").split(separator: " ").compactMap { UInt64($0, radix: 16) }
+    guard let health = RunHealth(words) else { throw damaged("\"health\" is missing or no list of numbers") }
+    state.health = health
+    state.emptySteps = try number("empty_steps")
+    state.nonFiniteSteps = try number("non_finite_steps")
+    state.equalSteps = try number("equal_steps")
     state.ending = value["ending"]?.string ?? ""
+    state.endingReason = value["ending_reason"]?.string ?? ""
     // The digest stands over the state as well: what is not written here again is not what was written.
     guard value["digest"]?.string == digest, text == Self.text(state, fingerprint, digest: digest) else {
       throw damaged("its files are not the ones that were written")
@@ -177,8 +222,12 @@ struct RunFolder: Sendable {
     line.add("metrics_bytes", Double(state.metricsBytes))
     line.add("best", String(state.best.bitPattern, radix: 16))
     line.add("best_step", Double(state.bestStep))
-    line.add("evaluations_below", Double(state.evaluationsBelow))
+    line.add("health", state.health.words.map { String($0, radix: 16) }.joined(separator: " "))
+    line.add("empty_steps", Double(state.emptySteps))
+    line.add("non_finite_steps", Double(state.nonFiniteSteps))
+    line.add("equal_steps", Double(state.equalSteps))
     line.add("ending", state.ending)
+    line.add("ending_reason", state.endingReason)
     line.add("digest", digest)
     line.add("configuration", fingerprint)
     // A sum over the line itself: a digit changed by hand or by a disk is seen.

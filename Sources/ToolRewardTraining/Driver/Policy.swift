@@ -31,11 +31,20 @@ public protocol Policy: AnyObject {
   /// Makes the parameters of now the reference.
   func freezeReference() async throws(PolicyError)
 
+  /// What tells this policy, as it is before the first step, from others: a digest of its parameters, say, and of what else later calls depend
+  /// on. A run is gone on with only by the policy that it began with. Empty, by default, if that is somebody else's care.
+  func identity() async throws(PolicyError) -> String
+
   /// Writes everything that later calls depend on into an empty folder: parameters, optimizer, reference.
   func save(to folder: String) async throws(PolicyError)
 
   /// Reads what ``save(to:)`` wrote.
   func load(from folder: String) async throws(PolicyError)
+}
+
+extension Policy {
+  /// Nothing that is told apart.
+  public func identity() async throws(PolicyError) -> String { "" }
 }
 
 /// Which parameters are asked for.

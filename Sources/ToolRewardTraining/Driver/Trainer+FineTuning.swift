@@ -27,7 +27,7 @@ extension Trainer {
       try countEmptyStep("none of the last demonstrations can be written by the policy")
       return record
     }
-    emptySteps = 0
+    state.emptySteps = 0
     let gradients = sequences.map {
       TokenScores(
         logProbabilities: $0.tokens.map { _ in -1 / Double(count) }, entropies: $0.tokens.map { _ in 0 })
@@ -39,16 +39,16 @@ extension Trainer {
     record.loss = -scores.reduce(0) { $0 + $1.logProbabilities.reduce(0, +) } / Double(count)
     record.entropy = scores.reduce(0) { $0 + $1.entropies.reduce(0, +) } / Double(count)
     guard record.loss?.isFinite == true else {
-      record.skipped = "the loss is no number"
-      onEvent(.notice("step \(record.step): the loss is no number; the parameters stay as they are"))
+      try countNonFiniteStep("the loss", in: &record, onEvent)
       return record
     }
     let norm = try await asking { () async throws(PolicyError) in
       try await policy.accumulate(batch, gradients: gradients, temperature: 1)
       return try await policy.step(
-        learningRate: configuration.fineTuningRate, maximumGradientNorm: configuration.maximumGradientNorm)
+        learningRate: configuration.fineTuningRate * configuration.rateFactor(at: state.step),
+        maximumGradientNorm: configuration.maximumGradientNorm)
     }
-    note(norm, in: &record, onEvent)
+    try note(norm, in: &record, onEvent)
     return record
   }
 
@@ -58,17 +58,37 @@ extension Trainer {
     return Demonstration.completion(for: task.judgeTask.groundTruth.calls, reasons: reasons)
   }
 
-  func note(_ norm: Double, in record: inout StepRecord, _ onEvent: (TrainingEvent) -> Void) {
+  /// Takes note of an update's gradient.
+  func note(
+    _ norm: Double, in record: inout StepRecord, _ onEvent: (TrainingEvent) -> Void
+  ) throws(TrainingError) {
     record.gradientNorm = norm
-    if !norm.isFinite {
-      record.skipped = "the gradient is no number"
-      onEvent(.notice("step \(record.step): the gradient is no number; the parameters stay as they are"))
+    if norm.isFinite {
+      state.nonFiniteSteps = 0
+    } else {
+      try countNonFiniteStep("the gradient", in: &record, onEvent)
+    }
+  }
+
+  /// Tells of a loss or gradient that is no number, and ends the run where many steps in a row had one.
+  func countNonFiniteStep(
+    _ name: String, in record: inout StepRecord, _ onEvent: (TrainingEvent) -> Void
+  ) throws(TrainingError) {
+    record.skipped = "\(name) is no number"
+    onEvent(.notice("step \(record.step): \(name) is no number; the parameters stay as they are"))
+    state.nonFiniteSteps += 1
+    if state.nonFiniteSteps >= configuration.hopelessSteps {
+      throw .diverged(
+        "\(name) is no number in \(state.nonFiniteSteps) steps in a row, to step \(record.step): lower the learning rate, in another folder, or go on from the best checkpoint, \(folder.path)/best"
+      )
     }
   }
 
   /// Ends the run where many steps in a row had nothing to learn from.
   func countEmptyStep(_ reason: String) throws(TrainingError) {
-    emptySteps += 1
-    if emptySteps >= 20 { throw .nothingToLearn("\(reason), in \(emptySteps) steps in a row") }
+    state.emptySteps += 1
+    if state.emptySteps >= configuration.hopelessSteps {
+      throw .nothingToLearn("\(reason), in \(state.emptySteps) steps in a row")
+    }
   }
 }

@@ -28,17 +28,34 @@ extension Trainer {
     }
     let kept = configuration.algorithm.samplesDynamically ? groups.filter { isTelling($0) } : groups
     let batch = batch(kept)
-    if batch.rollouts.isEmpty || summary.unscorable == summary.count {
-      let reason = summary.unscorable == summary.count ? "no sample could be judged" : "every group has equal rewards"
+    if summary.unscorable == summary.count {
+      let reason = "no sample could be judged"
       record.skipped = reason
       onEvent(.notice("step \(record.step): \(reason); there is no update"))
-      // Equal groups may differ again in the next step; what cannot be judged now never will.
-      if summary.unscorable == summary.count { try countEmptyStep(reason) }
+      try countEmptyStep(reason)
       return (record, all)
     }
-    emptySteps = 0
-    try await update(batch, &record, onEvent)
+    state.emptySteps = 0
+    if batch.rollouts.isEmpty {
+      skip("every group has equal rewards", &record, onEvent)
+    } else {
+      try await update(batch, &record, onEvent)
+    }
     return (record, all)
+  }
+
+  /// Leaves a batch without information alone: not even entropy or KL move the policy. It is told now and then, and ends no run: groups may
+  /// differ again in the next step.
+  private func skip(_ reason: String, _ record: inout StepRecord, _ onEvent: (TrainingEvent) -> Void) {
+    record.skipped = reason
+    state.equalSteps += 1
+    onEvent(.notice("step \(record.step): \(reason); there is no update"))
+    if state.equalSteps % configuration.hopelessSteps == 0 {
+      onEvent(
+        .notice(
+          "\(state.equalSteps) steps in a row had nothing to learn from: the tasks are all solved, or all out of reach")
+      )
+    }
   }
 
   private func isTelling(_ group: Group) -> Bool { DynamicSampling.keeps(group.rollouts.map(\.reward)) }
@@ -126,7 +143,7 @@ extension Trainer {
     let algorithm = configuration.algorithm
     let (old, entropies) = try await score(batch, by: .current)
     let reference = algorithm.needsReference ? try await score(batch, by: .reference).0 : nil
-    let advantages = try advantages(batch, old: old, reference: reference)
+    let (advantages, isTelling) = try advantages(batch, old: old, reference: reference)
     let counted = Double(max(1, advantages.mask.count))
     var entropySum = 0.0
     advantages.mask.forEach { entropySum += entropies[$0, $1] }
@@ -135,36 +152,38 @@ extension Trainer {
     input.outcomes = outcomes(batch)
     if case .nft = algorithm.loss {
       for (row, outcome) in input.outcomes.enumerated() where outcome == nil { input.advantages.mask.exclude(row: row) }
+    } else if algorithm.dropsZeroAdvantages {
+      input.advantages.excludeZeroRows()
     }
+    guard isTelling, input.advantages.mask.count > 0 else {
+      if let reference { record.divergence = try divergence(input, reference) }
+      return skip("no sample differs from its group", &record, onEvent)
+    }
+    state.equalSteps = 0
     if let correction = algorithm.importanceCorrection {
       let sampler = TokenMatrix(batch.rollouts.map(\.generation.logProbabilities), columns: batch.mask.columnCount)
       input.importanceWeights = try computing { () throws(AlgorithmError) in
         try correction.weights(trainer: old, sampler: sampler, mask: batch.mask)
       }
     }
+    let scope = LossScope(maximumLength: Double(configuration.maximumTokens))
     for round in 0..<configuration.updatesPerStep {
       var now = entropies
       if round > 0 { (input.logProbabilities, now) = try await score(batch, by: .current) }
       let current = input
       let entropiesNow = now
       let objective = try computing { () throws(AlgorithmError) in
-        try algorithm.objective(current, reference: reference, entropies: entropiesNow)
+        try algorithm.objective(
+          current, reference: reference, entropies: entropiesNow, scope: scope)
       }
       if round == 0 { record.divergence = objective.divergence }
       record.loss = objective.value
       record.clippedShare = objective.clippedShare
       guard objective.isFinite else {
-        record.skipped = "the loss is no number"
-        onEvent(.notice("step \(record.step): the loss is no number; the parameters stay as they are"))
-        return
+        return try countNonFiniteStep("the loss", in: &record, onEvent)
       }
-      if objective.isFlat {
-        if round == 0 {
-          record.skipped = "no sample differs from its group"
-          onEvent(.notice("step \(record.step): no sample differs from its group; there is no update"))
-        }
-        return
-      }
+      // Everything is clipped: nothing is left of this batch.
+      if objective.isFlat { return }
       try await apply(objective, to: batch, &record, onEvent)
     }
   }
@@ -180,14 +199,25 @@ extension Trainer {
     let norm = try await asking { () async throws(PolicyError) in
       try await policy.accumulate(batch.sequences, gradients: gradients, temperature: configuration.temperature)
       return try await policy.step(
-        learningRate: configuration.learningRate, maximumGradientNorm: configuration.maximumGradientNorm)
+        learningRate: configuration.learningRate * configuration.rateFactor(at: state.step),
+        maximumGradientNorm: configuration.maximumGradientNorm)
     }
-    note(norm, in: &record, onEvent)
+    try note(norm, in: &record, onEvent)
   }
 
+  private func divergence(_ input: PolicyLossInput, _ reference: TokenMatrix) throws(TrainingError) -> Double {
+    let mask = input.advantages.mask
+    let estimates = try computing { () throws(AlgorithmError) in
+      try KLPenalty(.k3, coefficient: 1).estimates(
+        logProbabilities: input.logProbabilities, reference: reference, mask: mask)
+    }
+    return estimates.values.reduce(0, +) / Double(max(1, mask.count))
+  }
+
+  /// The advantages, and whether the rewards by themselves, without KL in them, tell any sample from what it is set beside.
   private func advantages(
     _ batch: Batch, old: TokenMatrix, reference: TokenMatrix?
-  ) throws(TrainingError) -> Advantages {
+  ) throws(TrainingError) -> (Advantages, isTelling: Bool) {
     let algorithm = configuration.algorithm
     let shaped = batch.rollouts.map { rollout in
       rollout.reward.map { $0 + (algorithm.overlong?(length: rollout.generation.tokens.count) ?? 0) }
@@ -196,22 +226,32 @@ extension Trainer {
     rewards.greedyRewards = batch.greedy
     let names = batch.rollouts.first?.components.count ?? 0
     rewards.components = (0..<names).map { part in batch.rollouts.map { $0.components[part].value } }
-    if algorithm.rewardKLCoefficient != 0, let reference {
-      var tokens = TokenMatrix(rows: batch.mask.rowCount, columns: batch.mask.columnCount)
-      for row in 0..<batch.mask.rowCount {
-        let length = batch.sequences[row].tokens.count
-        var penalty = 0.0
-        for column in 0..<length {
-          tokens[row, column] = -algorithm.rewardKLCoefficient * (old[row, column] - reference[row, column])
-          penalty += tokens[row, column]
-        }
-        if length > 0 { tokens[row, length - 1] += shaped[row] ?? 0 }
-        rewards.rewards[row] = shaped[row].map { $0 + penalty }
+    let plain = rewards
+    let estimated = try computing { () throws(AlgorithmError) in try algorithm.estimator.estimate(plain) }
+    let isTelling = isTelling(estimated, shaped, batch)
+    guard algorithm.rewardKLCoefficient != 0, let reference else { return (estimated, isTelling) }
+    var tokens = TokenMatrix(rows: batch.mask.rowCount, columns: batch.mask.columnCount)
+    for row in 0..<batch.mask.rowCount {
+      let length = batch.sequences[row].tokens.count
+      var penalty = 0.0
+      for column in 0..<length {
+        tokens[row, column] = -algorithm.rewardKLCoefficient * (old[row, column] - reference[row, column])
+        penalty += tokens[row, column]
       }
-      rewards.tokenRewards = tokens
+      if length > 0 { tokens[row, length - 1] += shaped[row] ?? 0 }
+      rewards.rewards[row] = shaped[row].map { $0 + penalty }
     }
+    rewards.tokenRewards = tokens
     let ready = rewards
-    return try computing { () throws(AlgorithmError) in try algorithm.estimator.estimate(ready) }
+    return (try computing { () throws(AlgorithmError) in try algorithm.estimator.estimate(ready) }, isTelling)
+  }
+
+  private func isTelling(_ advantages: Advantages, _ rewards: [Double?], _ batch: Batch) -> Bool {
+    // NFT learns from what is right and wrong.
+    if case .nft = configuration.algorithm.loss { return outcomes(batch).contains { $0 != nil } }
+    // Whitening makes something of nothing: a mean in floating point is not quite that of equal numbers.
+    if case .reinforcePlusPlus = configuration.algorithm.estimator { return DynamicSampling.keeps(rewards) }
+    return advantages.values.values.contains { $0 != 0 }
   }
 
   /// Right or wrong by the judge, and each group's success rate; `nil` where a group is all one or the other.

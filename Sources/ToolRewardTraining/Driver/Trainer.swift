@@ -7,8 +7,10 @@ public enum TrainingEvent: Sendable {
   case resumed(step: Int)
   /// A step is done; some of its completions, if it wrote any.
   case step(StepRecord, examples: [Rollout])
-  /// The held-out tasks were judged.
+  /// The validation tasks were judged.
   case evaluation(EvaluationRecord)
+  /// The held-out tasks were judged: before the first step, and at the end.
+  case heldOut(HeldOutRecord)
   /// Something worth a person's attention.
   case notice(String)
   /// A checkpoint was written.
@@ -21,9 +23,9 @@ public struct TrainingResult: Sendable {
   public enum Ending: String, Sendable, Hashable {
     /// All steps are done.
     case finished
-    /// Exact match on held-out tasks reached the target.
+    /// Exact match on validation tasks reached the target.
     case reachedTarget = "reached-target"
-    /// Exact match on held-out tasks fell and stayed down: the best checkpoint is the one to take.
+    /// Exact match, format, reward or entropy fell and stayed down: the best checkpoint is the one to take.
     case collapsed
     /// It was asked to stop: the last step is finished and saved.
     case interrupted
@@ -31,71 +33,83 @@ public struct TrainingResult: Sendable {
 
   /// Why it ended.
   public var ending: Ending
+  /// What fell, in words, if it collapsed; else empty.
+  public var reason: String
   /// How many steps are done.
   public var steps: Int
-  /// The best exact match on held-out tasks, and after which step.
+  /// The best exact match on validation tasks.
   public var best: Double
   /// After which step that was.
   public var bestStep: Int
-  /// The held-out tasks under the last parameters.
+  /// The best checkpoint on held-out tasks; `nil` if there are none, or the run is to go on.
+  public var heldOut: HeldOutRecord?
+  /// The held-out tasks under the best checkpoint, or the validation tasks under the last parameters where ``heldOut`` is `nil`.
   public var evaluation: [Rollout]
 }
 
 /// Trains a policy: rollouts, the oracle, advantages, updates, evaluation, checkpoints.
 ///
-/// A run's folder has `metrics.jsonl`, the checkpoint named by `latest` and the one named by `best`. A run that was stopped at any moment, and
-/// is resumed, ends with the same parameters and the same metrics as one that was not, provided that the policy is repeatable.
+/// What is chosen, the best checkpoint and when to end, is chosen by validation tasks; held-out tasks are judged before the first step and at the
+/// end, and nothing follows from them, so that their figure is not the greatest of many.
+///
+/// A run's folder has `run.json`, `metrics.jsonl`, the checkpoint named by `latest` and the one named by `best`. A run that was stopped at any
+/// moment, and is resumed, ends with the same parameters and the same metrics as one that was not, provided that the policy is repeatable.
 public final class Trainer {
   let policy: any Policy
   let tasks: [TrainingTask]
+  let validation: [TrainingTask]
   let heldOut: [TrainingTask]
+  let overlap: TaskOverlap
   let judge: RolloutJudge
   let configuration: TrainingConfiguration
   let folder: RunFolder
   var state: TrainingState
-  var emptySteps = 0
-  private let fingerprint: String
+  private(set) var settings = RunSettings()
 
   /// Prepares a run.
   ///
   /// - Parameters:
   ///   - policy: What is trained, as it is before the first step.
   ///   - tasks: What it is trained on.
-  ///   - heldOut: What it is judged on, and never trained on.
+  ///   - validation: What the best checkpoint and the run's end are chosen by, and what is never trained on.
+  ///   - heldOut: What is judged before the first step and at the end, and decides nothing; may be empty.
   ///   - judge: The rewards.
   ///   - configuration: The settings.
   ///   - folder: Where the run's files go; it is made if need be.
+  ///   - origin: What else the run follows from, by name: what files of rewards hold, how the policy was made. A run is gone on with only if all of
+  ///     it is the same.
   /// - Throws: ``TrainingError`` if a setting is of no use or there are no tasks.
   public init(
-    policy: any Policy, tasks: [TrainingTask], heldOut: [TrainingTask], judge: RolloutJudge,
-    configuration: TrainingConfiguration, folder: String
+    policy: any Policy, tasks: [TrainingTask], validation: [TrainingTask], heldOut: [TrainingTask] = [],
+    judge: RolloutJudge, configuration: TrainingConfiguration, folder: String, origin: [String: String] = [:]
   ) throws(TrainingError) {
     try configuration.validate()
     if tasks.isEmpty { throw .nothingToLearn("there are no tasks to train on") }
-    if heldOut.isEmpty {
-      throw .nothingToLearn("there are no held-out tasks: without them nobody would see a reward being gamed")
+    if validation.isEmpty {
+      throw .nothingToLearn("there are no validation tasks: without them nobody would see a reward being gamed")
     }
     self.policy = policy
     self.tasks = tasks
+    self.validation = validation
     self.heldOut = heldOut
+    overlap = TaskOverlap(of: heldOut, with: tasks)
     self.judge = judge
     self.configuration = configuration
     self.folder = RunFolder(path: folder)
     state = TrainingState(seed: configuration.seed, taskCount: tasks.count)
-    var digest = FeatureHash(UInt64(tasks.count))
-    for task in tasks + heldOut {
-      digest.add(FeatureHash.of(task.prompt))
-      digest.add(FeatureHash.of(task.demonstration ?? []))
-      digest.add(FeatureHash.of(Demonstration.completion(for: task.task.groundTruth.calls)))
+    configuration.describe(in: &settings)
+    for (name, scorer) in [("reward", judge.reward(0)), ("judge", judge.exactMatch)] {
+      settings.add(name, scorer.reward.name)
+      settings.add("\(name)'s components", scorer.reward.componentNames.joined(separator: " "))
     }
-    fingerprint =
-      "\(configuration.fingerprint) reward=\(judge.reward(0).reward.name) judge=\(judge.exactMatch.reward.name) tasks=\(String(digest.value, radix: 16))"
+    for (name, value) in origin.sorted(by: { $0.key < $1.key }) { settings.add(name, value) }
+    for (name, split) in [("training tasks", tasks), ("validation tasks", validation), ("held-out tasks", heldOut)] {
+      settings.add(name, TrainingTasks.digest(of: split))
+    }
   }
 
   /// Whether the folder holds a run that can be gone on with, or would be written over.
-  public static func hasRun(in folder: String) -> Bool {
-    ["metrics.jsonl", "latest", "best"].contains { FileNames.exists("\(folder)/\($0)") }
-  }
+  public static func hasRun(in folder: String) -> Bool { RunFolder(path: folder).hasRun }
 
   /// Trains to the end.
   ///
@@ -107,30 +121,27 @@ public final class Trainer {
   public func run(
     resumes: Bool = false, shouldStop: () -> Bool = { false }, onEvent: (TrainingEvent) -> Void = { _ in }
   ) async throws(TrainingError) -> TrainingResult {
+    let lock = try takeFolder()
+    defer { withExtendedLifetime(lock) {} }
     let sink = try await begin(resumes: resumes, onEvent)
+    if let ended = TrainingResult.Ending(rawValue: state.ending) { return try await finish(ended, sink, onEvent) }
     var ending = TrainingResult.Ending.finished
-    if let ended = TrainingResult.Ending(rawValue: state.ending) {
-      return TrainingResult(
-        ending: ended, steps: state.step, best: state.best, bestStep: state.bestStep,
-        evaluation: try await greedyRollouts())
+    if state.step == 0 {
+      _ = try await judgeHeldOut(of: 0, sink, onEvent)
+      _ = try await evaluate(after: nil, sink, onEvent)
     }
-    if state.step == 0 { _ = try await evaluate(sink, onEvent) }
     while let stage = configuration.stage(at: state.step) {
       if configuration.isStageStart(state.step) {
         try await asking { () async throws(PolicyError) in try await policy.freezeReference() }
       }
       let (record, examples) = try await step(stage, onEvent)
       state.step += 1
+      if stage == .rl { state.health.note(examples, entropy: record.entropy) }
       try write(record.line, to: sink)
       onEvent(.step(record, examples: examples))
       let isLast = configuration.stage(at: state.step) == nil
       if state.step % configuration.evaluationInterval == 0 || isLast || configuration.isStageStart(state.step) {
-        let exact = try await evaluate(sink, onEvent)
-        if let target = configuration.target, exact >= target, stage == configuration.recipe.stages.last {
-          ending = .reachedTarget
-        } else if state.evaluationsBelow >= configuration.collapsePatience {
-          ending = .collapsed
-        }
+        ending = try await endingByEvaluation(after: stage, sink, onEvent)
       }
       let stops = shouldStop()
       if stops, ending == .finished, !isLast { ending = .interrupted }
@@ -141,24 +152,48 @@ public final class Trainer {
       }
       if ending != .finished { break }
     }
-    return TrainingResult(
-      ending: ending, steps: state.step, best: state.best, bestStep: state.bestStep,
-      evaluation: try await greedyRollouts())
+    return try await finish(ending, sink, onEvent)
   }
 
-  private func begin(resumes: Bool, _ onEvent: (TrainingEvent) -> Void) async throws(TrainingError) -> OutputSink {
+  private func endingByEvaluation(
+    after stage: TrainingRecipe.Stage, _ sink: OutputSink, _ onEvent: (TrainingEvent) -> Void
+  ) async throws(TrainingError) -> TrainingResult.Ending {
+    let exact = try await evaluate(after: stage, sink, onEvent)
+    if let target = configuration.target, exact >= target, stage == configuration.recipe.stages.last {
+      return .reachedTarget
+    }
+    let troubles = state.health.troubles(for: configuration.collapsePatience)
+    if troubles.isEmpty { return .finished }
+    state.endingReason = troubles.joined(separator: "; ")
+    return .collapsed
+  }
+
+  private func takeFolder() throws(TrainingError) -> RunLock {
     do throws(InputOutputError) {
       try OutputSink.makeFolder(folder.path)
     } catch {
       throw TrainingError.files("\(error)")
     }
-    if resumes, let found = try folder.read(.latest, fingerprint: fingerprint) {
+    return try RunLock(folder: folder.path)
+  }
+
+  private func begin(resumes: Bool, _ onEvent: (TrainingEvent) -> Void) async throws(TrainingError) -> OutputSink {
+    let hasRun = folder.hasRun
+    if hasRun, !resumes {
+      throw .configuration("\(folder.path) holds a run already: resume it, or give another folder")
+    }
+    if !settings.has("policy") {
+      settings.add("policy", try await asking { () async throws(PolicyError) in try await policy.identity() })
+    }
+    try checkOverlap(onEvent)
+    try folder.claim(settings)
+    if let found = try folder.read(.latest, fingerprint: settings.fingerprint) {
       state = found.state
       try checkMetrics()
       try await asking { () async throws(PolicyError) in try await policy.load(from: found.folder) }
       onEvent(.resumed(step: state.step))
-    } else if !resumes, Self.hasRun(in: folder.path) {
-      throw .configuration("\(folder.path) holds a run already: resume it, or give another folder")
+    } else if hasRun {
+      onEvent(.notice("\(folder.path) has no checkpoint yet: the run begins with its first step again"))
     }
     do throws(InputOutputError) {
       return try OutputSink(path: folder.metrics, keepingBytes: state.metricsBytes)
@@ -207,7 +242,7 @@ public final class Trainer {
     } catch {
       throw TrainingError.files("\(error)")
     }
-    try await folder.write(name, state, fingerprint: fingerprint) { (folder) async throws(PolicyError) in
+    try await folder.write(name, state, fingerprint: settings.fingerprint) { (folder) async throws(PolicyError) in
       try await policy.save(to: folder)
     }
   }

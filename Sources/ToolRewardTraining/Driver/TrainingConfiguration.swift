@@ -41,13 +41,13 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// The algorithm's name, for reports.
   public var algorithmName: String
   /// Steps of reinforcement learning.
-  public var steps = 300
+  public var steps = 400
   /// Steps of supervised fine-tuning.
   public var fineTuningSteps = 100
   /// Prompts a step.
   public var promptsPerStep = 16
   /// Completions a prompt.
-  public var groupSize = 32
+  public var groupSize = 64
   /// The sampling temperature.
   public var temperature = 1.0
   /// The most tokens of a completion.
@@ -60,17 +60,23 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public var learningRate = 0.02
   /// The same in supervised fine-tuning.
   public var fineTuningRate = 0.02
+  /// Over which part of a stage's steps, its last ones, the rate falls to 0 along a line; 0 for never.
+  public var rateDecay = 0.5
   /// The gradient is cut to this norm.
   public var maximumGradientNorm = 1.0
-  /// Every so many steps the held-out tasks are judged.
+  /// Every so many steps the validation tasks are judged.
   public var evaluationInterval = 10
   /// Every so many steps a checkpoint is written.
   public var checkpointInterval = 20
-  /// The run ends as collapsed where exact match on held-out tasks stays below this part of its best.
+  /// The run ends as collapsed where exact match or format on validation tasks, or the training reward, stays below this part of its best.
   public var collapseFraction = 0.5
   /// In so many evaluations in a row.
   public var collapsePatience = 3
-  /// The run ends where exact match on held-out tasks reaches this; `nil` for never.
+  /// The run ends with an error where so many steps in a row had no finite loss and gradient, or nothing that could be judged.
+  public var hopelessSteps = 20
+  /// Whether a held-out or validation task whose prompt is trained on is refused. It is told in any case.
+  public var refusesOverlap = false
+  /// The run ends where exact match on validation tasks reaches this; `nil` for never.
   public var target: Double?
   /// What every random choice follows from.
   public var seed: UInt64 = 1
@@ -97,19 +103,23 @@ public struct TrainingConfiguration: Sendable, Hashable {
     return nil
   }
 
+  /// By what a step's rate is multiplied, steps counted from 0.
+  func rateFactor(at step: Int) -> Double {
+    var first = 0
+    for stage in recipe.stages {
+      let count = steps(of: stage)
+      if step < first + count {
+        let left = Double(first + count - step) / Double(count)
+        return rateDecay > 0 ? min(1, left / rateDecay) : 1
+      }
+      first += count
+    }
+    return 1
+  }
+
   /// Whether a stage begins at a step.
   func isStageStart(_ step: Int) -> Bool {
     step == 0 || stage(at: step) != stage(at: step - 1)
-  }
-
-  /// All of it on one line: two runs with the same text do the same.
-  var fingerprint: String {
-    """
-    recipe=\(recipe.rawValue) algorithm=\(algorithm) steps=\(steps) fineTuningSteps=\(fineTuningSteps) prompts=\(promptsPerStep) \
-    group=\(groupSize) temperature=\(temperature) maximumTokens=\(maximumTokens) updates=\(updatesPerStep) draws=\(maximumDraws) \
-    rate=\(learningRate) fineTuningRate=\(fineTuningRate) norm=\(maximumGradientNorm) evaluation=\(evaluationInterval) \
-    checkpoint=\(checkpointInterval) collapse=\(collapseFraction)/\(collapsePatience) target=\(target.map { "\($0)" } ?? "-") seed=\(seed)
-    """
   }
 
   /// Refuses what no run can use.
@@ -126,8 +136,10 @@ public struct TrainingConfiguration: Sendable, Hashable {
     try require(updatesPerStep > 0 && maximumDraws > 0, "updates and draws must be more than 0")
     try require(learningRate >= 0 && learningRate.isFinite, "the learning rate must be a number from 0 up")
     try require(fineTuningRate >= 0 && fineTuningRate.isFinite, "the fine-tuning rate must be a number from 0 up")
+    try require(rateDecay >= 0 && rateDecay <= 1, "the part of the steps over which the rate falls is from 0 to 1")
     try require(maximumGradientNorm > 0, "the gradient's norm must be above 0")
     try require(evaluationInterval > 0 && checkpointInterval > 0, "intervals must be more than 0")
+    try require(collapsePatience > 0 && hopelessSteps > 0, "the patience must be more than 0")
     try require(steps >= 0 && fineTuningSteps >= 0, "steps must be 0 or more")
     let most = 1_000_000
     try require(
@@ -155,11 +167,18 @@ public enum TrainingError: Error, Sendable, Hashable, CustomStringConvertible {
   case files(String)
   /// A checkpoint is damaged, or belongs to another run.
   case checkpoint(String)
+  /// Another run is at work in the folder.
+  case inUse(String)
+  /// Loss or gradient stayed no numbers.
+  case diverged(String)
+  /// Tasks to judge on are trained on.
+  case overlap(String)
 
   /// What is wrong and how to mend it.
   public var description: String {
     switch self {
     case .configuration(let text), .nothingToLearn(let text), .files(let text), .checkpoint(let text): text
+    case .inUse(let text), .diverged(let text), .overlap(let text): text
     case .policy(let error): "the policy: \(error)"
     case .algorithm(let error): "the algorithm: \(error)"
     }

@@ -49,11 +49,11 @@ public struct StepRecord: Sendable, Hashable {
   }
 }
 
-/// What the held-out tasks say after a step: a line of metrics.jsonl.
+/// What the validation tasks say after a step: a line of metrics.jsonl.
 public struct EvaluationRecord: Sendable, Hashable {
   /// The step after which, counted from 1; 0 before the first.
   public var step: Int
-  /// The means over all held-out tasks, each continued once with the likeliest token at each place.
+  /// The means over all validation tasks, each continued once with the likeliest token at each place.
   public var rollouts: RolloutSummary
   /// The best exact match so far, this one included.
   public var best: Double
@@ -62,6 +62,43 @@ public struct EvaluationRecord: Sendable, Hashable {
     var line = RecordLine("evaluation", step)
     line.add(rollouts)
     line.add("best", best)
+    return line.finished
+  }
+}
+
+/// What the held-out tasks say, by which nothing is chosen: before the first step, and of the best checkpoint at the end. A line of
+/// metrics.jsonl each.
+public struct HeldOutRecord: Sendable, Hashable {
+  /// Of the parameters after which step, counted from 1; 0 before the first.
+  public var step: Int
+  /// The means over all held-out tasks, each continued once with the likeliest token at each place.
+  public var rollouts: RolloutSummary
+  /// How many of the tasks have a wording that is trained on.
+  public var knownWordings: Int
+  /// The share of exact matches among these; `nil` if there are none.
+  public var exactMatchOfKnown: Double?
+  /// The same among the others.
+  public var exactMatchOfNew: Double?
+
+  init(step: Int, _ rollouts: [Rollout], _ overlap: TaskOverlap, judge: any RewardPolicy) {
+    self.step = step
+    self.rollouts = RolloutSummary(rollouts, judge: judge)
+    knownWordings = overlap.wordings
+    let known = rollouts.filter { overlap.knownWordings[$0.task] }
+    let new = rollouts.filter { !overlap.knownWordings[$0.task] }
+    (exactMatchOfKnown, exactMatchOfNew) = (Self.exact(known), Self.exact(new))
+  }
+
+  private static func exact(_ rollouts: [Rollout]) -> Double? {
+    RolloutSummary.mean(rollouts.map { $0.isExact.map { $0 ? 1 : 0 } })
+  }
+
+  var line: [UInt8] {
+    var line = RecordLine("held_out", step)
+    line.add(rollouts)
+    line.add("known_wordings", Double(knownWordings))
+    line.add("exact_match_of_known", exactMatchOfKnown)
+    line.add("exact_match_of_new", exactMatchOfNew)
     return line.finished
   }
 }

@@ -14,16 +14,30 @@ public struct TrainingTask: Sendable {
   public var judgeTask: ScoringTask
   /// A completion to learn from in supervised fine-tuning; `nil` for one that is made from the ground truth.
   public var demonstration: [UInt8]?
+  /// All that a run follows from of this task, as bytes: tasks of which one differs are another run's.
+  public var source: [UInt8]
 
   /// Creates a task.
+  ///
+  /// - Parameter source: What it was made from; `nil` for prompt, calls, tools' names and demonstration, if that is all.
   public init(
-    id: [UInt8], prompt: [UInt8], task: ScoringTask, judgeTask: ScoringTask, demonstration: [UInt8]? = nil
+    id: [UInt8], prompt: [UInt8], task: ScoringTask, judgeTask: ScoringTask, demonstration: [UInt8]? = nil,
+    source: [UInt8]? = nil
   ) {
     self.id = id
+    let calls = [task, judgeTask].map { Demonstration.completion(for: $0.groundTruth.calls) }
+    let names = Array((task.tools?.names ?? []).joined(separator: " ").utf8)
+    self.source = source ?? Self.source([prompt, names, demonstration ?? []] + calls)
     self.prompt = prompt
     self.task = task
     self.judgeTask = judgeTask
     self.demonstration = demonstration
+  }
+}
+
+extension TrainingTask {
+  fileprivate static func source(_ parts: [[UInt8]]) -> [UInt8] {
+    parts.flatMap { Array("\($0.count):".utf8) + $0 }
   }
 }
 
@@ -33,6 +47,9 @@ public struct TrainingTasks: Sendable {
   public var tasks: [TrainingTask] = []
   /// Why records are left out.
   public var problems: [SampleError] = []
+
+  /// Creates a list of tasks.
+  public init(tasks: [TrainingTask] = []) { self.tasks = tasks }
 
   /// Reads JSON Lines: `{"id"?, "prompt", "ground_truth", "tools"?, "completion"?}`. The prompt is a string, or a list of messages whose
   /// contents are joined by line feeds. O(text).
@@ -103,7 +120,11 @@ public struct TrainingTasks: Sendable {
         id: id, prompt: prompt,
         task: ScoringTask(groundTruth: try reward.compile(groundTruth: truth), tools: tools),
         judgeTask: ScoringTask(groundTruth: try judge.compile(groundTruth: truth), tools: tools),
-        demonstration: record.member(at: fields.completion)?.stringBytes)
+        demonstration: record.member(at: fields.completion)?.stringBytes,
+        source: TrainingTask.source(
+          [fields.groundTruth, fields.tools, fields.completion].reduce(into: [prompt]) { parts, field in
+            parts.append(record.member(at: field).map { JSONWriter.compact.write($0) } ?? [])
+          }))
     } catch {
       throw failure("invalid_ground_truth", "\"\(fields.groundTruth)\": \(error)")
     }

@@ -5,20 +5,29 @@ extension LogLinearPolicy {
   private static let magic = Array("TOOLREWARD LOGLINEAR 1\n".utf8)
   private static let fileName = "policy.bin"
 
+  /// SHA-256 of what ``save(to:)`` would write, and of the optimizer's constants.
+  public func identity() throws(PolicyError) -> String {
+    RunSettings.digest(of: [bytes, Array("\(optimizer)".utf8)])
+  }
+
   /// Writes `policy.bin`: a line that names the format, the vocabulary's fingerprint, the step count, the number of parameters, then
   /// parameters, reference and both moments as little-endian binary64.
   public func save(to folder: String) throws(PolicyError) {
+    do throws(InputOutputError) {
+      try DurableFiles.write(bytes, to: "\(folder)/\(Self.fileName)")
+    } catch {
+      throw PolicyError("\(error)", isInputOutput: true)
+    }
+  }
+
+  private var bytes: [UInt8] {
     var bytes = Self.magic
     for number in [vocabulary.fingerprint, UInt64(stepCount), UInt64(parameters.count)] { Self.append(number, &bytes) }
     bytes.reserveCapacity(bytes.count + parameters.count * 32)
     for list in [parameters, reference, firstMoments, secondMoments] {
       for number in list { Self.append(number.bitPattern, &bytes) }
     }
-    do throws(InputOutputError) {
-      try DurableFiles.write(bytes, to: "\(folder)/\(Self.fileName)")
-    } catch {
-      throw PolicyError("\(error)", isInputOutput: true)
-    }
+    return bytes
   }
 
   /// Reads what ``save(to:)`` wrote.

@@ -51,7 +51,7 @@ struct PromptWords: Sendable {
   /// The words that the vocabulary lacks: its tokens go on with them.
   func extras(beyond vocabulary: CallVocabulary) -> [[UInt8]] { distinct.filter { !vocabulary.isWord($0) } }
 
-  private static func isPunctuation(_ byte: UInt8) -> Bool {
+  static func isPunctuation(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x21, 0x22, 0x27, 0x28, 0x29, 0x2C, 0x2E, 0x3A, 0x3B, 0x3F, 0x5B, 0x5D, 0x7B, 0x7D: true
     default: false

@@ -1,24 +1,24 @@
 internal import ToolRewardReport
 
-/// A curve over the steps of a run: training as a line, held-out tasks as a line with dots.
+/// A curve over the steps of a run: training as a line, validation tasks as a line with dots.
 struct TrainingChart {
   let title: String
   let lastStep: Int
   /// Whether the values run from 0 to 1.
   let isShare: Bool
   let training: [(step: Double, value: Double)]
-  let heldOut: [(step: Double, value: Double)]
+  let validation: [(step: Double, value: Double)]
 
   private static let (width, height) = (300.0, 120.0)
 
   init(
-    title: String, lastStep: Int, isShare: Bool, training: [(Double, Double)], heldOut: [(Double, Double)]
+    title: String, lastStep: Int, isShare: Bool, training: [(Double, Double)], validation: [(Double, Double)]
   ) {
     self.title = title
     self.lastStep = lastStep
     self.isShare = isShare
     self.training = training.map { (step: $0.0, value: $0.1) }
-    self.heldOut = heldOut.map { (step: $0.0, value: $0.1) }
+    self.validation = validation.map { (step: $0.0, value: $0.1) }
   }
 
   static let style: StaticString = """
@@ -42,7 +42,7 @@ struct TrainingChart {
 
   /// Adds the chart with a sentence that says in words what it shows.
   func write(to page: inout HTMLText) {
-    let values = training.map(\.value) + heldOut.map(\.value)
+    let values = training.map(\.value) + validation.map(\.value)
     let low = isShare ? 0 : min(0, values.min() ?? 0)
     let high = isShare ? 1 : max(values.max() ?? 1, low + 1e-9)
     func place(_ point: (step: Double, value: Double)) -> String {
@@ -58,8 +58,8 @@ struct TrainingChart {
       ) { page in
         page.element("rect", ["x": "0", "y": "0", "width": "300", "height": "120"], "")
         page.element("polyline", ["class": "t", "points": training.map(place).joined(separator: " ")], "")
-        page.element("polyline", ["class": "h", "points": heldOut.map(place).joined(separator: " ")], "")
-        for point in heldOut {
+        page.element("polyline", ["class": "h", "points": validation.map(place).joined(separator: " ")], "")
+        for point in validation {
           let pair = place(point).split(separator: ",")
           if pair.count == 2 {
             page.element("circle", ["cx": String(pair[0]), "cy": String(pair[1]), "r": "2"], "")
@@ -76,6 +76,6 @@ struct TrainingChart {
       guard let first = points.first, let last = points.last else { return nil }
       return "\(name) \(DecimalText.fixed(first.value, 3)) → \(DecimalText.fixed(last.value, 3))"
     }
-    return [ends("training", training), ends("held out", heldOut)].compactMap { $0 }.joined(separator: "; ")
+    return [ends("training", training), ends("validation", validation)].compactMap { $0 }.joined(separator: "; ")
   }
 }

@@ -7,6 +7,7 @@ public struct TrainingReport: Sendable {
   public let title: String
   private let steps: [Row]
   private let evaluations: [Row]
+  private let heldOutRows: [Row]
   private let rollouts: [Rollout]
   private let best: Double
   private let bestStep: Int
@@ -23,15 +24,15 @@ public struct TrainingReport: Sendable {
   /// - Parameters:
   ///   - title: What was run.
   ///   - metrics: The text of metrics.jsonl.
-  ///   - rollouts: The completions to show, of held-out tasks.
-  ///   - best: The best exact match on held-out tasks.
+  ///   - rollouts: The completions to show.
+  ///   - best: The best exact match on validation tasks.
   ///   - bestStep: After which step that was.
   public init(title: String, metrics: [UInt8], rollouts: [Rollout], best: Double, bestStep: Int) {
     self.title = title
     self.rollouts = rollouts
     self.best = best
     self.bestStep = bestStep
-    var (steps, evaluations): ([Row], [Row]) = ([], [])
+    var (steps, evaluations, heldOutRows): ([Row], [Row], [Row]) = ([], [], [])
     for line in metrics.split(separator: 0x0A) {
       guard let value = try? ValueReader().read(Array(line)) else { continue }
       var numbers: [String: Double] = [:]
@@ -44,9 +45,11 @@ public struct TrainingReport: Sendable {
         steps.append(Row(step: step, stage: value["stage"]?.string ?? "", numbers: numbers))
       } else if let step = numbers["evaluation"].flatMap({ Int(exactly: $0) }) {
         evaluations.append(Row(step: step, stage: "", numbers: numbers))
+      } else if let step = numbers["held_out"].flatMap({ Int(exactly: $0) }) {
+        heldOutRows.append(Row(step: step, stage: "", numbers: numbers))
       }
     }
-    (self.steps, self.evaluations) = (steps, evaluations)
+    (self.steps, self.evaluations, self.heldOutRows) = (steps, evaluations, heldOutRows)
   }
 
   /// The page, UTF-8: one file that loads nothing.
@@ -58,7 +61,7 @@ public struct TrainingReport: Sendable {
       page.raw("<nav aria-label=\"Sections\"><a href=\"#curves\">Curves</a><a href=\"#worst\">Worst completions</a>")
       page.raw(
         "<a href=\"#best\">Best completions</a></nav>\n</header>\n<main>\n<section id=\"curves\">\n<h2>Curves</h2>\n")
-      page.raw("<p class=\"note\">By step. Held-out tasks are continued greedily, training tasks are sampled.</p>\n")
+      page.raw("<p class=\"note\">By step. Validation tasks are continued greedily, training tasks are sampled.</p>\n")
       page.raw("<div class=\"curves\">\n")
       for chart in charts { chart.write(to: &page) }
       page.raw("</div>\n</section>\n")
@@ -81,8 +84,12 @@ public struct TrainingReport: Sendable {
     let last = evaluations.last?.numbers["exact_match"]
     let first = evaluations.first?.numbers["exact_match"]
     func text(_ value: Double?) -> String { value.map { DecimalText.fixed($0, 3) } ?? "unknown" }
+    let chosen =
+      "\(DecimalText.counted(steps.count, "step")). Exact match on validation tasks went from \(text(first)) to \(text(last)); the best, \(DecimalText.fixed(best, 3)), was after step \(bestStep)."
+    guard let before = heldOutRows.first, let after = heldOutRows.last, heldOutRows.count > 1 else { return chosen }
+    let known = Int(exactly: after.numbers["known_wordings"] ?? 0) ?? 0
     return
-      "\(DecimalText.counted(steps.count, "step")). Exact match on held-out tasks went from \(text(first)) to \(text(last)); the best, \(DecimalText.fixed(best, 3)), was after step \(bestStep)."
+      "\(chosen) On held-out tasks, by which nothing was chosen, that checkpoint went from \(text(before.numbers["exact_match"])) to \(text(after.numbers["exact_match"])): \(text(after.numbers["exact_match_of_known"])) on the \(known) that are worded as in training, \(text(after.numbers["exact_match_of_new"])) on the others."
   }
 
   private var charts: [TrainingChart] {
@@ -90,19 +97,19 @@ public struct TrainingReport: Sendable {
       rows.compactMap { row in row.numbers[name].map { (Double(row.step), $0) } }
     }
     let last = max(steps.last?.step ?? 1, 1)
-    func chart(_ title: String, _ name: String, unit: Bool = false, heldOut: Bool = true) -> TrainingChart {
+    func chart(_ title: String, _ name: String, unit: Bool = false, validation: Bool = true) -> TrainingChart {
       TrainingChart(
         title: title, lastStep: last, isShare: unit, training: points(steps, name),
-        heldOut: heldOut ? points(evaluations, name) : [])
+        validation: validation ? points(evaluations, name) : [])
     }
     return [
       chart("Reward", "reward"), chart("Exact match", "exact_match", unit: true),
       chart("Format", "format", unit: true), chart("Calls right", "calls", unit: true),
-      chart("Completion length in tokens", "length"), chart("Entropy in nats a token", "entropy", heldOut: false),
-      chart("KL from the reference in nats a token", "kl", heldOut: false), chart("Loss", "loss", heldOut: false),
-      chart("Gradient norm", "gradient_norm", heldOut: false),
-      chart("Groups with equal rewards", "equal_groups", heldOut: false),
-    ].filter { !$0.training.isEmpty || !$0.heldOut.isEmpty }
+      chart("Completion length in tokens", "length"), chart("Entropy in nats a token", "entropy", validation: false),
+      chart("KL from the reference in nats a token", "kl", validation: false), chart("Loss", "loss", validation: false),
+      chart("Gradient norm", "gradient_norm", validation: false),
+      chart("Groups with equal rewards", "equal_groups", validation: false),
+    ].filter { !$0.training.isEmpty || !$0.validation.isEmpty }
   }
 
   private func write(_ id: String, _ heading: String, _ rollouts: [Rollout], to page: inout HTMLText) {

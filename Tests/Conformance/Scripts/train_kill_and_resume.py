@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A training run killed at random moments, then resumed, must end with the parameters and metrics of an uninterrupted one; a full disk is told and
-overwrites nothing; Ctrl-C finishes the step and saves.
+overwrites nothing; Ctrl-C finishes the step and saves; a second run in the same folder, and one with other settings, are refused.
 
 usage: train_kill_and_resume.py TOOLREWARD [--kills N] [--seed S]
 """
@@ -61,6 +61,24 @@ with tempfile.TemporaryDirectory() as work:
         same = {name for name in expected if found.get(name) == expected[name]}
         check(f"killed with the checkpoint of step {steps[-1]}, resumed: all {len(expected)} files equal", status == 0 and len(same) == len(expected) == len(found))
         if len(same) != len(expected): print("  differ:", sorted(set(expected) ^ same), sorted(set(found) - set(expected)))
+
+    # Two at once: the second is refused, and the first goes on as if nothing had been.
+    two = os.path.join(work, "two")
+    process = start(two)
+    wait_for(process, two, total // 4)
+    for more in ([], ["--resume"]):
+        second = start(two, *more, stderr=subprocess.PIPE)
+        said = second.communicate()[1]
+        check(f"a second run {' '.join(more) or 'anew'} in the same folder is refused", second.returncode == 74 and b"in use by another run" in said)
+    check("and the first is not touched", process.wait() == 0 and files(two) == expected)
+
+    # Another run's folder, before its first checkpoint: nothing is written over.
+    os.remove(os.path.join(two, "latest"))
+    before = files(two)
+    other = start(two, "--resume", "--seed", "9", stderr=subprocess.PIPE)
+    said = other.communicate()[1]
+    check("other settings are refused without a checkpoint too", other.returncode == 65 and b"run.json" in said and b"seed was" in said and files(two) == before)
+    check("the same ones begin again, to the same end", start(two, "--resume").wait() == 0 and files(two) == expected)
 
     stopped = os.path.join(work, "stopped")
     process = start(stopped)

@@ -250,12 +250,40 @@ def trl_losses(batch):
             same(label + ": entropy gradient", answer["entropy_gradient"], entropy_gradient * batch["mask"], *bounds)
 
 
+# RLOO's own loss: one ratio for a whole completion.
+from trl.trainer.rloo_trainer import RLOOTrainer
+
+
+def trl_rloo(batch):
+    import collections
+    advantages = rng.normal(0, 1, len(batch["mask"])).astype(np.float32)
+    answer = ask(op="loss", loss="rloo", low=0.2, high=0.28, aggregation="trl-grpo", old=batch["old"].tolist(), new=batch["new"].tolist(),
+                 advantages=(advantages[:, None] * batch["mask"]).tolist(), mask=batch["mask"].tolist())
+    gather = types.SimpleNamespace(gather=lambda x: x, gather_for_metrics=lambda x: x, reduce=lambda x, reduction="sum": x)
+    ids = torch.zeros(batch["mask"].shape, dtype=torch.long)
+    for kind, bounds in ((torch.float32, (2e-4, 1e-4)), (torch.float64, (1e-5, 1e-9))):
+        new, mask = torch.tensor(batch["new"], dtype=kind, requires_grad=True), torch.tensor(batch["mask"], dtype=kind)
+        old = (torch.tensor(batch["old"], dtype=kind) * mask).sum(1)
+        trainer = types.SimpleNamespace(
+            _get_per_token_logps_and_entropies=lambda *a, **k: (new, torch.zeros_like(new), None), aux_loss_enabled=False, accelerator=gather,
+            epsilon_low=0.2, epsilon_high=0.28, model=types.SimpleNamespace(training=True), current_gradient_accumulation_steps=1,
+            _metrics={"train": collections.defaultdict(list), "eval": collections.defaultdict(list)})
+        loss = RLOOTrainer._compute_loss(trainer, None, {
+            "prompt_ids": ids[:, :1], "prompt_mask": torch.ones(len(ids), 1), "completion_ids": ids, "completion_mask": mask,
+            "advantages": torch.tensor(advantages, dtype=kind), "old_logps": old})
+        loss.backward()
+        label = "TRL rloo" + (", autograd in float64" if kind == torch.float64 else "")
+        same(label, answer["value"], loss.item(), *bounds)
+        same(label + ": gradient", answer["gradient"], new.grad.numpy() * batch["mask"], *bounds)
+
+
 for number in range(batches):
     batch = random_batch()
     verl_advantages(batch)
     verl_losses(batch)
     kl_and_importance(batch)
     trl_losses(batch)
+    trl_rloo(batch)
     nft(batch)
 process.stdin.close()
 process.wait()

@@ -176,7 +176,7 @@ struct PolicyTests {
       #expect(overlap.prompts == 0 && overlap.values == 0 && overlap.wordings == wordings, "\(overlap)")
     }
     let policy = LogLinearPolicy(tasks: training.tasks, sizeExponent: 8)
-    for task in splits.flatMap { $0.tasks } {
+    for task in splits.flatMap(\.tasks) {
       let completion = Demonstration.completion(for: task.task.groundTruth.calls)
       #expect((try? policy.tokens(of: completion, after: task.prompt)) != .some(nil), "\(task.prompt)")
     }

@@ -38,7 +38,10 @@ let package = Package(
     ),
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
     .target(name: "ToolRewardData", dependencies: ["ToolReward"], swiftSettings: settings),
-    .target(name: "ToolRewardBenchmarks", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
+    .target(name: "ToolRewardReport", swiftSettings: settings),
+    .target(
+      name: "ToolRewardBenchmarks", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardReport"],
+      swiftSettings: settings),
     .target(name: "ToolRewardPrompts", dependencies: ["ToolReward"], swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
     .target(
@@ -59,7 +62,8 @@ let package = Package(
     .testTarget(
       name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
     .testTarget(
-      name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks"], swiftSettings: settings),
+      name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardReport"],
+      swiftSettings: settings),
     .testTarget(
       name: "ToolRewardPromptsTests", dependencies: ["ToolReward", "ToolRewardPrompts"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),

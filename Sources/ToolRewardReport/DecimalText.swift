@@ -1,7 +1,7 @@
 /// Numbers as people read them.
-enum DecimalText {
+package enum DecimalText {
   /// As CPython's `"{:.2f}".format` has it for two places: the exact binary value, rounded half to even. Up to nine places.
-  static func fixed(_ value: Double, _ places: Int) -> String {
+  package static func fixed(_ value: Double, _ places: Int) -> String {
     guard value.isFinite, value.magnitude < 0x1p52, (0...9).contains(places) else { return "\(value)" }
     let scale = (0..<places).reduce(UInt128(1)) { product, _ in product * 10 }
     let whole = value.magnitude.rounded(.towardZero)
@@ -23,25 +23,25 @@ enum DecimalText {
   }
 
   /// A part of one as the leaderboard prints it: `0.96745` as `96.75%`, or whatever its binary value comes to.
-  static func percent(_ part: Double) -> String { fixed(100 * part, 2) + "%" }
+  package static func percent(_ part: Double) -> String { fixed(100 * part, 2) + "%" }
 
   /// An interval of parts.
-  static func percent(_ range: ClosedRange<Double>) -> String {
+  package static func percent(_ range: ClosedRange<Double>) -> String {
     "\(percent(range.lowerBound)) – \(percent(range.upperBound))"
   }
 
   /// A difference of parts, in points and with its sign: `+0.75`.
-  static func points(_ difference: Double) -> String {
+  package static func points(_ difference: Double) -> String {
     let text = fixed(100 * difference, 2)
     if text == "-0.00" || text == "0.00" { return "0.00" }
     return difference > 0 ? "+" + text : text
   }
 
   /// A probability of four places.
-  static func probability(_ value: Double) -> String { value < 0.0001 ? "<0.0001" : fixed(value, 4) }
+  package static func probability(_ value: Double) -> String { value < 0.0001 ? "<0.0001" : fixed(value, 4) }
 
   /// `21846` as `21,846`.
-  static func grouped(_ number: Int) -> String {
+  package static func grouped(_ number: Int) -> String {
     var digits = Array(String(number.magnitude))
     var position = digits.count - 3
     while position > 0 {
@@ -52,5 +52,7 @@ enum DecimalText {
   }
 
   /// `1 model`, `6 models`.
-  static func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
+  package static func counted(_ number: Int, _ noun: String) -> String {
+    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
 }

@@ -1,7 +1,7 @@
 /// Others' text, for terminals and pages: what would act instead of being seen is spelled out.
-enum VisibleText {
+package enum VisibleText {
   /// With control characters, and those that turn the direction of what follows, as `\u{1B}`.
-  static func of(_ text: String) -> String {
+  package static func of(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       if acts(scalar) {
@@ -14,7 +14,7 @@ enum VisibleText {
   }
 
   /// The same of UTF-8.
-  static func of(_ bytes: [UInt8]) -> String { of(String(decoding: bytes, as: UTF8.self)) }
+  package static func of(_ bytes: [UInt8]) -> String { of(String(decoding: bytes, as: UTF8.self)) }
 
   private static func acts(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
@@ -24,7 +24,7 @@ enum VisibleText {
   }
 
   /// How many columns of a terminal it takes.
-  static func width(_ text: String) -> Int {
+  package static func width(_ text: String) -> Int {
     text.unicodeScalars.reduce(0) { $0 + width($1) }
   }
 
@@ -43,12 +43,12 @@ enum VisibleText {
   }
 
   /// Cut to so many columns, the last of them `…` if there was more.
-  static func cut(_ text: String, to columns: Int) -> String {
+  package static func cut(_ text: String, to columns: Int) -> String {
     width(text) > columns ? start(of: text.unicodeScalars, columns - 1) + "…" : text
   }
 
   /// The same with `…` in the middle: names often differ at their ends.
-  static func cutInside(_ text: String, to columns: Int) -> String {
+  package static func cutInside(_ text: String, to columns: Int) -> String {
     guard width(text) > columns else { return text }
     let after = (columns - 1) / 2
     let end = start(of: text.unicodeScalars.reversed(), after)

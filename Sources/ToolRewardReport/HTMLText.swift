@@ -1,19 +1,21 @@
 /// Builds a page. Only ``raw(_:)`` takes markup, and it takes literals; whatever else goes in is escaped.
-struct HTMLText {
-  private(set) var text = ""
+package struct HTMLText {
+  package private(set) var text = ""
+
+  package init() {}
 
   /// Markup of this package's own.
-  mutating func raw(_ markup: StaticString) { text += markup.description }
+  package mutating func raw(_ markup: StaticString) { text += markup.description }
 
   /// Text of anyone's: what has a meaning in HTML is escaped, what acts without being seen is spelled out.
-  mutating func text(_ content: String) { text += Self.escaped(content) }
+  package mutating func text(_ content: String) { text += Self.escaped(content) }
 
   /// Adds an element with its start and end tags.
   ///
   /// - Parameters:
   ///   - name: The tag.
   ///   - attributes: Names and values; the values are escaped.
-  mutating func element(
+  package mutating func element(
     _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], _ body: (inout HTMLText) -> Void
   ) {
     open(name, attributes)
@@ -22,22 +24,24 @@ struct HTMLText {
   }
 
   /// Adds an element that holds text of anyone's.
-  mutating func element(_ name: StaticString, _ attributes: KeyValuePairs<StaticString, String>, _ content: String) {
+  package mutating func element(
+    _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String>, _ content: String
+  ) {
     element(name, attributes) { $0.text(content) }
   }
 
   /// Adds an element without attributes that holds text of anyone's.
-  mutating func element(_ name: StaticString, _ content: String) { element(name, [:], content) }
+  package mutating func element(_ name: StaticString, _ content: String) { element(name, [:], content) }
 
   /// Adds a start tag.
-  mutating func open(_ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:]) {
+  package mutating func open(_ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:]) {
     text += "<\(name)"
     for (key, value) in attributes { text += " \(key)=\"\(Self.escaped(value))\"" }
     text += ">"
   }
 
   /// Adds a line feed, for those who read the source.
-  mutating func newLine() { text += "\n" }
+  package mutating func newLine() { text += "\n" }
 
   private static func escaped(_ content: String) -> String {
     var result = ""

@@ -1,31 +1,31 @@
 /// How many of how many, and how sure that is.
-struct Proportion: Equatable {
+package struct Proportion: Equatable {
   /// How many are right.
-  let right: Int
+  package let right: Int
   /// Of how many: more than none.
-  let count: Int
+  package let count: Int
 
   /// `nil` of none.
-  init?(_ right: Int, of count: Int) {
+  package init?(_ right: Int, of count: Int) {
     guard count > 0 else { return nil }
     self.right = right
     self.count = count
   }
 
   /// From 0 to 1.
-  var value: Double { Double(right) / Double(count) }
+  package var value: Double { Double(right) / Double(count) }
 
   /// Wilson's score interval of 95 %.
-  var interval: ClosedRange<Double> { Statistics.wilson(right: right, of: count) }
+  package var interval: ClosedRange<Double> { Statistics.wilson(right: right, of: count) }
 }
 
 /// Intervals and tests.
-enum Statistics {
+package enum Statistics {
   /// The normal distribution's quantile of 0.975.
   private static let quantile = 1.959963984540054
 
   /// Wilson's score interval of 95 %, from 0 to 1; all of that if there is nothing to go by.
-  static func wilson(right: Int, of count: Int) -> ClosedRange<Double> {
+  package static func wilson(right: Int, of count: Int) -> ClosedRange<Double> {
     guard count > 0 else { return 0...1 }
     let count = Double(count)
     let value = Double(right) / count
@@ -45,7 +45,7 @@ enum Statistics {
   ///   - first: How many pairs only the first is right in.
   ///   - second: How many pairs only the second is right in.
   /// - Complexity: O(the smaller of the two).
-  static func mcNemar(_ first: Int, _ second: Int) -> Double {
+  package static func mcNemar(_ first: Int, _ second: Int) -> Double {
     let count = first + second
     let least = min(first, second)
     guard count > 0, first != second else { return 1 }
@@ -72,7 +72,7 @@ enum Statistics {
   }
 
   /// Holm's correction: each probability as it stands beside the others, in the same order.
-  static func holm(_ probabilities: [Double]) -> [Double] {
+  package static func holm(_ probabilities: [Double]) -> [Double] {
     var adjusted = probabilities
     var least = 0.0
     let order = probabilities.indices.sorted { (probabilities[$0], $0) < (probabilities[$1], $1) }

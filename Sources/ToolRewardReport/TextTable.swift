@@ -1,19 +1,19 @@
 /// A table of a terminal: columns as wide as their widest cell, numbers to the right.
-struct TextTable {
+package struct TextTable {
   private var rows: [[String]] = []
   private let isText: [Bool]
 
   /// - Parameter columns: The headings; those that begin with `<` are of text, to the left.
-  init(_ columns: [String]) {
+  package init(_ columns: [String]) {
     isText = columns.map { $0.utf8.first == 0x3C }
     rows.append(columns.map { $0.utf8.first == 0x3C ? String($0.dropFirst()) : $0 })
   }
 
   /// Adds a row, with a cell for each column.
-  mutating func add(_ cells: [String]) { rows.append(cells) }
+  package mutating func add(_ cells: [String]) { rows.append(cells) }
 
   /// The columns' sum with what stands between them.
-  var width: Int { widths.reduce(0) { $0 + $1 + 2 } - 2 }
+  package var width: Int { widths.reduce(0) { $0 + $1 + 2 } - 2 }
 
   private var widths: [Int] {
     isText.indices.map { column in
@@ -22,7 +22,7 @@ struct TextTable {
   }
 
   /// The lines, each with so many spaces before it and none behind it.
-  func lines(indent: Int) -> [String] {
+  package func lines(indent: Int) -> [String] {
     let widths = widths
     return rows.map { row in
       var line = String(repeating: " ", count: indent)
@@ -38,7 +38,7 @@ struct TextTable {
   /// Words in lines of so many columns; a word that is longer has a line of its own.
   ///
   /// - Parameter hanging: How many more spaces are before all lines but the first.
-  static func wrap(_ text: String, width: Int, indent: Int, hanging: Int = 0) -> [String] {
+  package static func wrap(_ text: String, width: Int, indent: Int, hanging: Int = 0) -> [String] {
     let start = String(repeating: " ", count: indent + hanging)
     var lines: [String] = []
     var line = String(repeating: " ", count: indent)

@@ -1,7 +1,38 @@
-/// The page's fixed parts.
-enum ReportPage {
+/// A page that needs nothing else: its style is in it, and it may load nothing.
+package enum HTMLPage {
+  /// The page, UTF-8. O(text).
+  ///
+  /// - Parameters:
+  ///   - title: What the window is called.
+  ///   - script: A `<script>` element of this package's own, if the page has one.
+  ///   - body: Writes what stands in the body: `<header>`, `<main>` and `<footer>`.
+  package static func document(
+    title: String, script: StaticString? = nil, _ body: (inout HTMLText) -> Void
+  ) -> [UInt8] {
+    var page = HTMLText()
+    page.raw(
+      """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+
+      """)
+    page.element("title", title)
+    page.newLine()
+    page.raw(style)
+    page.raw("</head>\n<body>\n")
+    body(&page)
+    if let script { page.raw(script) }
+    page.raw("</body>\n</html>\n")
+    return Array(page.text.utf8)
+  }
+
   /// How it looks: light and dark, wide and narrow.
-  static let style: StaticString = #"""
+  private static let style: StaticString = #"""
     <style>
     :root {
       color-scheme: light dark;
@@ -160,46 +191,6 @@ enum ReportPage {
       .tall { max-height: none; }
     }
     </style>
-
-    """#
-
-  /// The choice of the model, and the filter of samples. It reads nothing but attributes and text, and writes nothing but counts.
-  static let script: StaticString = #"""
-    <script>
-    (function () {
-      var find = function (id) { return document.getElementById(id); };
-      document.documentElement.classList.add('js');
-      var choose = find('choose');
-      if (choose) {
-        var panels = document.querySelectorAll('.panel');
-        var show = function () {
-          panels.forEach(function (panel) { panel.hidden = choose.value !== '' && panel.dataset.model !== choose.value; });
-        };
-        choose.addEventListener('change', show);
-        show();
-      }
-      var table = find('samples');
-      if (!table) { return; }
-      var rows = Array.from(table.tBodies[0].rows);
-      var texts = rows.map(function (row) { return row.textContent.toLowerCase(); });
-      var search = find('search'), model = find('by-model'), reason = find('by-reason'), kind = find('by-kind');
-      var filter = function () {
-        var words = search.value.toLowerCase().split(/\s+/), shown = 0;
-        rows.forEach(function (row, place) {
-          var data = row.dataset;
-          var fits = (model.value === '' || data.model === model.value)
-            && (reason.value === '' || data.reason === reason.value)
-            && (reason.value !== '' || !kind || !kind.checked || data.kind === 'verdict')
-            && words.every(function (word) { return texts[place].includes(word); });
-          row.hidden = !fits;
-          if (fits) { shown += 1; }
-        });
-        find('shown').textContent = shown + ' of ' + rows.length;
-      };
-      [search, model, reason, kind].forEach(function (field) { if (field) { field.addEventListener('input', filter); } });
-      filter();
-    }());
-    </script>
 
     """#
 }

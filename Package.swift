@@ -28,7 +28,8 @@ let package = Package(
     .executable(name: "toolreward", targets: ["ToolRewardCommand"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(
@@ -38,11 +39,14 @@ let package = Package(
     ),
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
     .target(name: "ToolRewardData", dependencies: ["ToolReward"], swiftSettings: settings),
-    .target(name: "ToolRewardReport", swiftSettings: settings),
+    .target(name: "ToolRewardReport", dependencies: ["ToolReward"], swiftSettings: settings),
     .target(
       name: "ToolRewardBenchmarks", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardReport"],
       swiftSettings: settings),
-    .target(name: "ToolRewardPrompts", dependencies: ["ToolReward"], swiftSettings: settings),
+    .target(
+      name: "ToolRewardPrompts",
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardReport", .product(name: "Yams", package: "Yams")],
+      swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
     .target(
       name: "ToolRewardC", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardHeader"],
@@ -54,6 +58,7 @@ let package = Package(
         "ToolRewardBenchmarks",
         "ToolRewardData",
         "ToolRewardPrompts",
+        "ToolRewardReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings

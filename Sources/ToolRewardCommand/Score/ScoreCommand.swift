@@ -1,6 +1,7 @@
 import ArgumentParser
 import ToolReward
 import ToolRewardData
+import ToolRewardReport
 
 struct ScoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

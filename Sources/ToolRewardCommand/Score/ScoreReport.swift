@@ -1,5 +1,6 @@
 import ToolReward
 import ToolRewardData
+import ToolRewardReport
 
 /// What is worth knowing of some verdicts. Reports are added up in the order of the input, so that sums do not depend on threads.
 struct ScoreReport: Sendable {

@@ -24,6 +24,7 @@ let package = Package(
   products: [
     .library(name: "ToolReward", targets: ["ToolReward"]),
     .library(name: "ToolRewardPrompts", targets: ["ToolRewardPrompts"]),
+    .library(name: "ToolRewardTesting", targets: ["ToolRewardTesting"]),
     .library(name: "ToolRewardC", type: .dynamic, targets: ["ToolRewardC"]),
     .executable(name: "toolreward", targets: ["ToolRewardCommand"]),
   ],
@@ -47,6 +48,7 @@ let package = Package(
       name: "ToolRewardPrompts",
       dependencies: ["ToolReward", "ToolRewardData", "ToolRewardReport", .product(name: "Yams", package: "Yams")],
       swiftSettings: settings),
+    .target(name: "ToolRewardTesting", dependencies: ["ToolReward", "ToolRewardPrompts"], swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
     .target(
       name: "ToolRewardC", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardHeader"],
@@ -70,7 +72,8 @@ let package = Package(
       name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardReport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ToolRewardPromptsTests", dependencies: ["ToolReward", "ToolRewardPrompts"], swiftSettings: settings),
+      name: "ToolRewardPromptsTests", dependencies: ["ToolReward", "ToolRewardPrompts", "ToolRewardReport"],
+      swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),
     .testTarget(
       name: "ToolRewardCTests",

@@ -18,6 +18,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
         toolreward parse --format hermes completions.jsonl
         toolreward validate --tools tools.json calls.jsonl
         toolreward evaluate bfcl --data bfcl_eval/data predictions.jsonl
+        toolreward prompts test suite.yaml --html report.html
         toolreward rewards
 
       EXIT STATUS
@@ -27,7 +28,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
     version: toolRewardVersion,
     subcommands: [
       ScoreCommand.self, ExplainCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self,
-      ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, BowtieCommand.self,
+      ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, PromptsCommand.self, BowtieCommand.self,
     ]
   )
 }

@@ -4,10 +4,11 @@ package enum HTMLPage {
   ///
   /// - Parameters:
   ///   - title: What the window is called.
+  ///   - style: A `<style>` element of what this page has beside what all have.
   ///   - script: A `<script>` element of this package's own, if the page has one.
   ///   - body: Writes what stands in the body: `<header>`, `<main>` and `<footer>`.
   package static func document(
-    title: String, script: StaticString? = nil, _ body: (inout HTMLText) -> Void
+    title: String, style own: StaticString? = nil, script: StaticString? = nil, _ body: (inout HTMLText) -> Void
   ) -> [UInt8] {
     var page = HTMLText()
     page.raw(
@@ -24,6 +25,7 @@ package enum HTMLPage {
     page.element("title", title)
     page.newLine()
     page.raw(style)
+    if let own { page.raw(own) }
     page.raw("</head>\n<body>\n")
     body(&page)
     if let script { page.raw(script) }

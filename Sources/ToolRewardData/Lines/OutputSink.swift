@@ -71,6 +71,31 @@ public final class OutputSink {
     }
   }
 
+  /// Makes a folder, and those that it is in, unless they are there.
+  ///
+  /// - Throws: ``InputOutputError`` if one cannot be made.
+  public static func makeFolders(_ path: String) throws(InputOutputError) {
+    for index in path.utf8.indices where path.utf8[index] == 0x2F && index != path.utf8.startIndex {
+      try makeFolder(String(path[..<index]))
+    }
+    try makeFolder(path)
+  }
+
+  /// Writes a file as a whole: it has its old bytes or the new ones, whenever the program ends.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be written.
+  public static func replace(_ path: String, with bytes: [UInt8]) throws(InputOutputError) {
+    let other = "\(path).\(getpid()).part"
+    do throws(InputOutputError) {
+      let sink = try OutputSink(path: other)
+      try sink.write(bytes)
+      if unsafe rename(other, path) != 0 { throw InputOutputError(operation: .create, path: path, number: errno) }
+    } catch {
+      _ = unsafe unlink(other)
+      throw error
+    }
+  }
+
   private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
       unsafe Glibc.write(descriptor, base, count)

@@ -1,4 +1,4 @@
-public import ToolReward
+internal import ToolReward
 
 /// A model family's tokens around messages.
 ///

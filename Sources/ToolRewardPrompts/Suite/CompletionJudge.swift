@@ -1,35 +1,67 @@
 internal import ToolReward
 
-/// Judges a cell's completions.
+/// Judges a cell's completions. What does not change from one to the next is compiled once.
 struct CompletionJudge {
   private let parser: CompletionParser
   private let view: InputView
-  private let toolbox: Toolbox?
-  private let test: PromptSuite.Case
-  private let format: CompletionFormat
+  private let toolbox: Result<Toolbox, ToolboxError>?
+  private let truth: Result<GroundTruth, GroundTruthError>?
+  private let checks: [(check: PromptCheck, scoring: Scoring?)]
 
-  init(_ template: PromptSuite.Template, _ test: PromptSuite.Case, prompt: [UInt8]) {
-    self.test = test
-    format = template.format
-    parser = CompletionParser(template.format)
-    let probe = PromptProbe(template: template, test: test)
-    // The prompt may have opened what the completion closes.
-    view = probe.opensThink(prompt) == .passed ? .prefilled : .response
-    toolbox = test.tools.flatMap { try? Toolbox($0) }
+  /// A reward, ready to judge; or why it cannot.
+  private enum Scoring {
+    case ready(Scorer, ScoringTask, threshold: Double)
+    case not(CheckOutcome)
   }
 
-  func sample(_ text: [UInt8], _ checks: [PromptCheck]) -> SuiteSample {
-    let completion = parser.parse(text, view: view, tools: toolbox)
-    var score: Double?
-    var results: [CheckResult] = []
+  /// - Parameter isPrefilled: Whether the prompt has opened the block of reasoning that the completion closes.
+  init(
+    _ template: PromptSuite.Template, _ test: PromptSuite.Case, _ checks: [PromptCheck], isPrefilled: Bool
+  ) {
+    parser = CompletionParser(template.format)
+    view = isPrefilled ? .prefilled : .response
+    toolbox = test.tools.map { tools in Result { () throws(ToolboxError) in try Toolbox(tools) } }
+    truth = test.groundTruth.map { given in Result { () throws(GroundTruthError) in try GroundTruth(given) } }
+    var prepared: [(PromptCheck, Scoring?)] = []
     for check in checks {
-      if case .reward(let policy, let threshold) = check.kind {
-        let (found, value) = reward(policy, threshold, text)
-        score = score ?? value
-        results.append(CheckResult(check, found))
-      } else {
-        results.append(CheckResult(check, outcome(check.kind, completion, text)))
+      guard case .reward(let policy, let threshold) = check.kind else {
+        prepared.append((check, nil))
+        continue
       }
+      prepared.append(
+        (check, Self.scoring(policy, threshold, template.format, view, test.groundTruth, try? toolbox?.get())))
+    }
+    self.checks = prepared
+  }
+
+  private static func scoring(
+    _ policy: any RewardPolicy, _ threshold: Double, _ format: CompletionFormat, _ view: InputView, _ truth: Value?,
+    _ tools: Toolbox?
+  ) -> Scoring {
+    guard let truth else { return .not(.skipped("the case has no ground_truth")) }
+    do {
+      let scorer = try Scorer(reward: policy, format: policy.format == nil ? format : nil, view: view)
+      let task = ScoringTask(groundTruth: try policy.compile(groundTruth: truth), tools: tools)
+      return .ready(scorer, task, threshold: threshold)
+    } catch {
+      return .not(.error("\(error)"))
+    }
+  }
+
+  func sample(_ text: [UInt8]) -> SuiteSample {
+    let completion = parser.parse(text, view: view, tools: try? toolbox?.get())
+    var score: Double?
+    var asksReward = false
+    var results: [CheckResult] = []
+    for (check, scoring) in checks {
+      guard let scoring else {
+        results.append(CheckResult(check, outcome(check.kind, completion, text)))
+        continue
+      }
+      let (found, value) = reward(scoring, text)
+      if !asksReward { score = value }
+      asksReward = true
+      results.append(CheckResult(check, found))
     }
     return SuiteSample(completion: text, checks: results, score: score)
   }
@@ -37,88 +69,106 @@ struct CompletionJudge {
   private func outcome(_ kind: PromptCheck.Kind, _ completion: Completion, _ text: [UInt8]) -> CheckOutcome {
     switch kind {
     case .text(let test, let texts, _): TextCheck.outcome(test, texts, text)
-    case .format: formatOutcome(completion)
+    case .format: format(completion)
     case .validToolsCall: validity(completion)
     case .toolCallF1(let threshold): f1(completion, threshold)
     case .toolCallMatch: match(completion)
-    case .noCall: completion.attempts.isEmpty ? .passed : .failed("there is a call")
+    case .noCall:
+      completion.attempts.first.map { .failed("there is a call", at: $0.range) } ?? .passed
     default: .skipped("")
     }
   }
 
-  private func reward(_ policy: any RewardPolicy, _ threshold: Double, _ text: [UInt8]) -> (CheckOutcome, Double?) {
-    guard let given = test.groundTruth else { return (.skipped("the case has no ground_truth"), nil) }
-    do {
-      let scorer = try Scorer(reward: policy, format: policy.format == nil ? format : nil, view: view)
-      let task = ScoringTask(groundTruth: try policy.compile(groundTruth: given), tools: toolbox)
+  private func reward(_ scoring: Scoring, _ text: [UInt8]) -> (CheckOutcome, Double?) {
+    switch scoring {
+    case .not(let why): return (why, nil)
+    case .ready(let scorer, let task, let threshold):
       let verdict = scorer.score(text, for: task)
-      guard let score = verdict.score else {
-        return (.skipped("\(policy.name) cannot judge it: \(verdict.findings.first?.code.name ?? "no score")"), nil)
-      }
+      let codes = verdict.findings.map(\.code.name).joined(separator: ", ")
+      guard let score = verdict.score else { return (.error("it cannot be judged: \(codes)"), nil) }
       if score >= threshold { return (.passed, score) }
-      let why = verdict.findings.map(\.code.name).joined(separator: ", ")
-      return (.failed("\(policy.name) is \(score), less than \(threshold)\(why.isEmpty ? "" : ": \(why)")"), score)
-    } catch {
-      return (.failed("\(error)"), nil)
+      return (
+        .failed(
+          "\(scorer.reward.name) is \(score), less than \(threshold)\(codes.isEmpty ? "" : ": \(codes)")",
+          at: verdict.findings.lazy.compactMap(\.range).first), score
+      )
     }
   }
 
-  private func formatOutcome(_ completion: Completion) -> CheckOutcome {
-    if completion.hasReasoningRule, format.reasoning != nil, !completion.reasoning.contains(where: \.isClosed) {
+  private func format(_ completion: Completion) -> CheckOutcome {
+    if completion.hasReasoningRule, parser.format.reasoning != nil,
+      !completion.reasoning.contains(where: \.isClosed)
+    {
       return .failed("there is no whole block of reasoning")
     }
-    if let attempt = completion.attempts.first(where: { $0.status != .ok }) {
-      return .failed("a call at byte \(attempt.range.lowerBound) is \(attempt.status.rawValue)")
-    }
+    if let bad = Self.unreadable(completion) { return bad }
     if let frame = completion.frames.first(where: { !$0.isClosed }) {
-      return .failed("the frame at byte \(frame.range.lowerBound) is not closed")
+      return .failed("the frame at byte \(frame.range.lowerBound) is not closed", at: frame.range)
     }
     return .passed
+  }
+
+  /// The failure of the first call that cannot be read; `nil` if all can.
+  private static func unreadable(_ completion: Completion) -> CheckOutcome? {
+    completion.attempts.first { $0.status != .ok }.map {
+      .failed("a call at byte \($0.range.lowerBound) is \($0.status.rawValue)", at: $0.range)
+    }
   }
 
   private func validity(_ completion: Completion) -> CheckOutcome {
-    guard let toolbox else { return .skipped("there are no tools, or they cannot be read") }
+    let tools: Toolbox
+    switch toolbox {
+    case .none: return .skipped("the case has no tools")
+    case .failure(let error): return .error("\(error)")
+    case .success(let found): tools = found
+    }
     guard !completion.attempts.isEmpty else { return .failed("there is no call") }
+    if let bad = Self.unreadable(completion) { return bad }
     for attempt in completion.attempts {
-      guard attempt.status == .ok, let name = completion.name(of: attempt)?.stringBytes,
-        let arguments = completion.arguments(of: attempt)
-      else { return .failed("a call at byte \(attempt.range.lowerBound) is \(attempt.status.rawValue)") }
-      let found = toolbox.check(name: name, arguments: arguments)
+      guard let name = completion.name(of: attempt)?.stringBytes, let arguments = completion.arguments(of: attempt)
+      else { return .failed("a call at byte \(attempt.range.lowerBound) has no name", at: attempt.range) }
+      let found = tools.check(name: name, arguments: arguments)
       switch found.outcome {
       case .valid, .notChecked: break
-      case .indeterminate: return .skipped(found.reason ?? "the schema cannot be told")
-      case .unknownTool: return .failed("no tool is called \(TextCheck.shown(name))")
+      case .indeterminate: return .error(found.reason ?? "the schema does not say")
+      case .unknownTool: return .failed("no tool is called \(TextCheck.shown(name))", at: attempt.range)
       case .coercible, .invalid:
         let why = found.violations.first.map { ": \($0)" } ?? ""
-        return .failed("the arguments of \(TextCheck.shown(name)) are not what its schema asks for\(why)")
+        return .failed(
+          "the arguments of \(TextCheck.shown(name)) are not what its schema asks for\(why)", at: attempt.range)
       }
     }
     return .passed
   }
 
-  private func truth() -> GroundTruth? { test.groundTruth.flatMap { try? GroundTruth($0) } }
+  private func withTruth(_ body: (GroundTruth) -> CheckOutcome) -> CheckOutcome {
+    switch truth {
+    case .none: .skipped("the case has no ground_truth")
+    case .failure(let error): .error("\(error)")
+    case .success(let truth): body(truth)
+    }
+  }
 
   private func f1(_ completion: Completion, _ threshold: Double) -> CheckOutcome {
-    guard let truth = truth() else { return .skipped("the case has no ground_truth that is a list of calls") }
-    let given = Set(completion.calls.compactMap(\.name.stringBytes))
-    let expected = Set(truth.calls.compactMap(\.name.stringBytes))
-    let shared = given.intersection(expected).count
-    let value =
-      given.isEmpty && expected.isEmpty ? 1 : Double(2 * shared) / Double(given.count + expected.count)
-    return value >= threshold ? .passed : .failed("F1 of the called names is \(value), less than \(threshold)")
+    withTruth { truth in
+      let given = Set(completion.calls.compactMap(\.name.stringBytes))
+      let expected = Set(truth.calls.compactMap(\.name.stringBytes))
+      let shared = given.intersection(expected).count
+      let value = given.isEmpty && expected.isEmpty ? 1 : Double(2 * shared) / Double(given.count + expected.count)
+      return value >= threshold ? .passed : .failed("F1 of the called names is \(value), less than \(threshold)")
+    }
   }
 
   private func match(_ completion: Completion) -> CheckOutcome {
-    guard let truth = truth() else { return .skipped("the case has no ground_truth that is a list of calls") }
-    if let attempt = completion.attempts.first(where: { $0.status != .ok }) {
-      return .failed("a call at byte \(attempt.range.lowerBound) is \(attempt.status.rawValue)")
+    withTruth { truth in
+      if let bad = Self.unreadable(completion) { return bad }
+      let match = CallMatcher().match(completion, truth)
+      if match.isExact { return .passed }
+      if !match.missing.isEmpty || !match.surplus.isEmpty {
+        return .failed("\(match.missing.count) calls are missing, \(match.surplus.count) are too many")
+      }
+      let pointers = match.pairs.flatMap(\.mismatches).map(\.pointer).joined(separator: ", ")
+      return .failed("arguments differ: \(pointers)")
     }
-    let match = CallMatcher().match(completion, truth)
-    if match.isExact { return .passed }
-    if !match.missing.isEmpty || !match.surplus.isEmpty {
-      return .failed("\(match.missing.count) calls are missing, \(match.surplus.count) are too many")
-    }
-    let pointers = match.pairs.flatMap(\.mismatches).map(\.pointer).joined(separator: ", ")
-    return .failed("arguments differ: \(pointers)")
   }
 }

@@ -1,64 +1,82 @@
 internal import ToolReward
 
 extension PromptCheck {
+  /// A type of check as a file names it.
+  private struct FileType {
+    let name: String
+    /// The members that it may have beside `type` and `metric`.
+    var members: [String] = []
+    let read: (Configuration, RewardRegistry) throws(ConfigurationError) -> Kind
+
+    init(
+      _ name: String, _ members: [String] = [],
+      _ read: @escaping (Configuration, RewardRegistry) throws(ConfigurationError) -> Kind
+    ) {
+      self.name = name
+      self.members = members
+      self.read = read
+    }
+  }
+
+  /// Every type.
+  private static var types: [FileType] {
+    let texts = TextTest.allCases.map { test in
+      FileType(test.rawValue, ["value", "on"]) { (place, _) throws(ConfigurationError) in try text(test, place) }
+    }
+    let names = ["is-valid-tools-call", "is-valid-openai-tools-call", "is-valid-function-call"]
+    let valid = names.map { FileType($0) { (_, _) in .validToolsCall } }
+    let own: [FileType] = [
+      FileType("max-length", ["value"]) { (place, _) throws(ConfigurationError) in try maxLength(place) },
+      FileType("tools-rendered") { (_, _) in .toolsRendered },
+      FileType("tool-calls-rendered") { (_, _) in .toolCallsRendered },
+      FileType("round-trip") { (_, _) in .roundTrip },
+      FileType("prefix-preserving", ["value"]) { (place, _) throws(ConfigurationError) in
+        guard let given = place["value"] else { return .prefixPreserving(.toolResult) }
+        return .prefixPreserving(try given.choice(Extension.allCases.map { ($0.rawValue, $0) }))
+      },
+      FileType("opens-think") { (_, _) in .opensThink },
+      FileType("no-injected-special-token") { (_, _) in .noInjectedSpecialToken },
+      FileType("reward", ["value", "threshold"], reward),
+      FileType("format") { (_, _) in .format },
+      FileType("tool-call-f1", ["threshold"]) { (place, _) throws(ConfigurationError) in
+        .toolCallF1(threshold: try threshold(place))
+      },
+      FileType("tool-call-match") { (_, _) in .toolCallMatch },
+      FileType("no-call") { (_, _) in .noCall },
+    ]
+    return [FileType("renders") { (_, _) in .renders }, FileType("snapshot") { (_, _) in .snapshot }]
+      + texts + own + valid
+  }
+
   /// Reads a check of a suite's file.
   init(_ place: Configuration, rewards: RewardRegistry) throws(ConfigurationError) {
-    let typePlace: Configuration
-    if place.value.kind == .string {
-      typePlace = place
-    } else {
-      try place.object(knowing: ["type", "value", "threshold", "on", "policy"])
-      typePlace = try place.required("type")
+    let isName = place.value.kind == .string
+    if !isName, place.value.kind != .object {
+      throw place.error("must be a check's name, or an object with a \"type\"")
     }
+    let typePlace = isName ? place : try place.required("type")
     let name = try typePlace.nonEmptyString()
     let isNegated = name.utf8.starts(with: "not-".utf8)
     let type = isNegated ? String(name.utf8.dropFirst(4)) ?? name : name
-    let kind = try Self.kind(type, typePlace, place, rewards)
-    self.init(kind, isNegated: isNegated, name: name)
-  }
-
-  private static func kind(
-    _ type: String, _ typePlace: Configuration, _ place: Configuration, _ rewards: RewardRegistry
-  ) throws(ConfigurationError) -> Kind {
-    if let test = TextTest(rawValue: type) { return try text(test, place) }
-    switch type {
-    case "renders": return .renders
-    case "snapshot": return .snapshot
-    case "max-length":
-      let count = try value(place).number()
-      guard count >= 0, count < 1e15, count == count.rounded() else { throw try value(place).error("must be a count") }
-      return .maxLength(Int(count))
-    case "tools-rendered": return .toolsRendered
-    case "tool-calls-rendered": return .toolCallsRendered
-    case "round-trip": return .roundTrip
-    case "prefix-preserving":
-      guard let given = place["value"] else { return .prefixPreserving(.toolResult) }
-      return .prefixPreserving(try given.choice(Extension.allCases.map { ($0.rawValue, $0) }))
-    case "opens-think": return .opensThink
-    case "no-injected-special-token": return .noInjectedSpecialToken
-    case "reward": return try reward(place, rewards)
-    case "format": return .format
-    case "is-valid-tools-call", "is-valid-openai-tools-call", "is-valid-function-call": return .validToolsCall
-    case "tool-call-f1": return .toolCallF1(threshold: try threshold(place))
-    case "tool-call-match": return .toolCallMatch
-    case "no-call": return .noCall
-    default:
-      throw typePlace.error("there is no check \"\(type)\"; there are: \(names.joined(separator: ", "))")
+    guard let found = Self.types.first(where: { $0.name == type }) else {
+      throw typePlace.error(
+        "there is no check \"\(type)\"; there are: \(Self.types.map(\.name).joined(separator: ", "))")
     }
+    if !isName { try place.object(knowing: ["type", "metric"] + found.members) }
+    self.init(
+      try found.read(place, rewards), isNegated: isNegated, name: isName ? nil : try place["metric"]?.nonEmptyString())
   }
-
-  /// Every type's name.
-  static let names =
-    ["renders", "snapshot"] + TextTest.allCases.map(\.rawValue)
-    + [
-      "max-length", "tools-rendered", "tool-calls-rendered", "round-trip", "prefix-preserving", "opens-think",
-      "no-injected-special-token", "reward", "format", "is-valid-tools-call", "tool-call-f1", "tool-call-match",
-      "no-call",
-    ]
 
   private static func value(_ place: Configuration) throws(ConfigurationError) -> Configuration {
     guard place.value.kind == .object else { throw place.error("needs a \"value\": {\"type\": …, \"value\": …}") }
     return try place.required("value")
+  }
+
+  private static func maxLength(_ place: Configuration) throws(ConfigurationError) -> Kind {
+    let given = try value(place)
+    let count = try given.number()
+    guard count >= 0, count < 1e15, count == count.rounded() else { throw given.error("must be a count") }
+    return .maxLength(Int(count))
   }
 
   private static func text(_ test: TextTest, _ place: Configuration) throws(ConfigurationError) -> Kind {
@@ -68,7 +86,8 @@ extension PromptCheck {
       for element in try given.elements() { texts.append(Array(try element.nonEmptyString().utf8)) }
       if texts.isEmpty { throw given.error("must not be empty") }
     } else {
-      texts = [Array(try given.string().utf8)]
+      // Every text contains the empty one.
+      texts = [Array(try (test == .equals ? given.string() : given.nonEmptyString()).utf8)]
     }
     let subject = try place["on"]?.choice(Subject.allCases.map { ($0.rawValue, $0) }) ?? .prompt
     return .text(test, texts, on: subject)
@@ -82,7 +101,7 @@ extension PromptCheck {
   private static func reward(
     _ place: Configuration, _ rewards: RewardRegistry
   ) throws(ConfigurationError) -> Kind {
-    let given = place["policy"] ?? place["value"]
+    let given = place["value"]
     let name = try given?.nonEmptyString() ?? "tool-n1"
     guard let policy = rewards[name] else {
       let known = rewards.policies.map(\.name).joined(separator: ", ")

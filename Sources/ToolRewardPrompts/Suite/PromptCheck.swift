@@ -23,7 +23,7 @@ public struct PromptCheck: Sendable {
     case roundTrip
     /// A longer conversation's prompt begins with the shorter one's.
     case prefixPreserving(Extension)
-    /// The prompt ends within an open `<think>`.
+    /// What the template opens the reply with has a `<think>` that is still open.
     case opensThink
     /// No message and no tool holds a special token that comes into the prompt.
     case noInjectedSpecialToken
@@ -44,6 +44,7 @@ public struct PromptCheck: Sendable {
   /// How texts are compared.
   public enum TextTest: String, Sendable, CaseIterable {
     case equals, contains
+    /// ASCII letters of either case are the same.
     case ignoringCase = "icontains"
     case containsAll = "contains-all"
     case containsAny = "contains-any"
@@ -66,7 +67,7 @@ public struct PromptCheck: Sendable {
   public var kind: Kind
   /// Whether the contrary must be true.
   public var isNegated: Bool
-  /// The name, as in a file: `not-contains`.
+  /// What reports call it: its type, as `not-contains`, unless it has a name of its own.
   public var name: String
 
   /// Creates a check.
@@ -100,10 +101,11 @@ extension PromptCheck.Kind {
     case .toolsRendered: "tools-rendered"
     case .toolCallsRendered: "tool-calls-rendered"
     case .roundTrip: "round-trip"
-    case .prefixPreserving: "prefix-preserving"
+    case .prefixPreserving(.toolResult): "prefix-preserving"
+    case .prefixPreserving(.userTurn): "prefix-preserving user-turn"
     case .opensThink: "opens-think"
     case .noInjectedSpecialToken: "no-injected-special-token"
-    case .reward: "reward"
+    case .reward(let policy, _): "reward \(policy.name)"
     case .format: "format"
     case .validToolsCall: "is-valid-tools-call"
     case .toolCallF1: "tool-call-f1"
@@ -120,6 +122,8 @@ public struct CheckResult: Sendable, Hashable {
     case passed, failed
     /// It says nothing of this cell: there are no tools, or no calls.
     case skipped
+    /// It could not be made: the case's tools or ground truth are not what they should be, or no reward can judge the completion.
+    case error
   }
 
   /// The check's name.
@@ -128,11 +132,46 @@ public struct CheckResult: Sendable, Hashable {
   public let outcome: Outcome
   /// Why, for people; empty where it passed.
   public let message: String
+  /// The bytes of the prompt, or of the completion, that are to blame, if some are.
+  public let range: Range<Int>?
 
   /// Creates a result.
-  public init(check: String, outcome: Outcome, message: String = "") {
+  public init(check: String, outcome: Outcome, message: String = "", range: Range<Int>? = nil) {
     self.check = check
     self.outcome = outcome
     self.message = message
+    self.range = range
+  }
+
+  /// Whether it failed, or could not be made.
+  public var isBad: Bool { outcome == .failed || outcome == .error }
+}
+
+/// What a check finds, before it is turned round.
+struct CheckOutcome: Equatable {
+  var outcome: CheckResult.Outcome
+  var message = ""
+  var range: Range<Int>?
+
+  static let passed = CheckOutcome(outcome: .passed)
+  static func passed(at range: Range<Int>?) -> Self { CheckOutcome(outcome: .passed, range: range) }
+  static func failed(_ message: String, at range: Range<Int>? = nil) -> Self {
+    CheckOutcome(outcome: .failed, message: message, range: range)
+  }
+  static func skipped(_ message: String) -> Self { CheckOutcome(outcome: .skipped, message: message) }
+  static func error(_ message: String) -> Self { CheckOutcome(outcome: .error, message: message) }
+}
+
+extension CheckResult {
+  /// A check's result, turned round if it asks for the contrary.
+  init(_ check: PromptCheck, _ found: CheckOutcome) {
+    switch found.outcome {
+    case .skipped, .error: self.init(check: check.name, outcome: found.outcome, message: found.message)
+    case .passed where check.isNegated:
+      self.init(
+        check: check.name, outcome: .failed, message: "\(check.kind.name) holds, and must not", range: found.range)
+    case .failed where check.isNegated, .passed: self.init(check: check.name, outcome: .passed)
+    case .failed: self.init(check: check.name, outcome: .failed, message: found.message, range: found.range)
+    }
   }
 }

@@ -33,6 +33,12 @@ public struct SuiteError: Error, Sendable, Hashable, CustomStringConvertible {
 ///   - text: What it holds.
 public typealias TemplateLoader = @Sendable (_ path: String, _ text: [UInt8]) throws(PromptError) -> any PromptRenderer
 
+extension PromptError {
+  /// What a program that renders no template files says of them.
+  public static let noTemplates = PromptError(
+    "templates in files are not read here: name a \"preset\" or a \"framing\"")
+}
+
 extension PromptSuite {
   /// Reads a suite: YAML, or JSON if it begins with `{`. Files that it names are looked for beside it.
   ///
@@ -59,29 +65,30 @@ struct SuiteReader {
   let loader: TemplateLoader
 
   func read() throws(SuiteError) -> PromptSuite {
-    let root = try parsed(path)
+    var yaml: [UInt8]?
     do throws(ConfigurationError) {
-      try root.object(knowing: ["description", "templates", "cases", "checks"])
-      var checks: [PromptCheck] = []
-      for place in try root["checks"]?.elements() ?? [] { checks.append(try PromptCheck(place, rewards: rewards)) }
-      if root["checks"] == nil { checks = [.renders] }
-      let templates = try templates(root.required("templates"))
-      let cases = try cases(root.required("cases"))
-      return PromptSuite(
-        description: try root["description"]?.string() ?? "", templates: templates, cases: cases, checks: checks)
+      let text = try contents(path)
+      let isJSON = text.first { !TextSpace.isSpace($0) } == 0x7B
+      let root = try Configuration(isJSON ? text : YAMLText.json(text))
+      if !isJSON { yaml = text }
+      return try suite(root)
     } catch {
-      throw SuiteError(path, error)
+      guard let yaml, let place = YAMLText.place(of: error.pointer, in: yaml) else { throw SuiteError(path, error) }
+      throw SuiteError(
+        path,
+        ConfigurationError(line: place.line, column: place.column, pointer: error.pointer, message: error.message))
     }
   }
 
-  private func parsed(_ path: String) throws(SuiteError) -> Configuration {
-    do throws(ConfigurationError) {
-      let text = try contents(path)
-      let isJSON = text.first { $0 != 0x20 && !(0x09...0x0D).contains($0) } == 0x7B
-      return try Configuration(isJSON ? text : YAMLText.json(text))
-    } catch {
-      throw SuiteError(path, error)
-    }
+  private func suite(_ root: Configuration) throws(ConfigurationError) -> PromptSuite {
+    try root.object(knowing: ["description", "templates", "cases", "checks"])
+    var checks: [PromptCheck] = []
+    for place in try root["checks"]?.elements() ?? [] { checks.append(try PromptCheck(place, rewards: rewards)) }
+    if root["checks"] == nil { checks = [.renders] }
+    let templates = try templates(root.required("templates"))
+    let cases = try cases(root.required("cases"))
+    return PromptSuite(
+      description: try root["description"]?.string() ?? "", templates: templates, cases: cases, checks: checks)
   }
 
   private func contents(_ path: String) throws(ConfigurationError) -> [UInt8] {
@@ -164,7 +171,7 @@ struct SuiteReader {
   }
 
   /// A file's name without folders and its ending.
-  private static func stem(of path: String) -> String {
+  static func stem(of path: String) -> String {
     let name = path.utf8.split(separator: 0x2F).last ?? Substring(path).utf8
     let stem = name.lastIndex(of: 0x2E).map { name[..<$0] } ?? name
     return String(Substring(stem.isEmpty ? name : stem))
@@ -174,40 +181,51 @@ struct SuiteReader {
 
   private func cases(_ list: Configuration) throws(ConfigurationError) -> [PromptSuite.Case] {
     var cases: [PromptSuite.Case] = []
+    var names: Set<String> = []
     for place in try list.elements() {
       if let file = place["file"] {
         try place.object(knowing: ["file"])
         let (path, text) = try contents(of: file)
-        for (number, line) in text.split(separator: 0x0A).enumerated() {
-          let row: Configuration
+        for (number, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+        where !line.allSatisfy({ TextSpace.isSpace($0) }) {
           do throws(ConfigurationError) {
-            row = try Configuration(Array(line))
-            try add(row, to: &cases)
+            try add(Configuration(Array(line)), to: &cases, &names)
           } catch {
             throw file.error(
               "\(path), line \(number + 1): \(error.pointer.isEmpty ? "" : "\(error.pointer): ")\(error.message)")
           }
         }
       } else {
-        try add(place, to: &cases)
+        try add(place, to: &cases, &names)
       }
     }
     if cases.isEmpty { throw list.error("must not be empty") }
     return cases
   }
 
-  private func add(_ place: Configuration, to cases: inout [PromptSuite.Case]) throws(ConfigurationError) {
+  private func add(_ place: Configuration, to cases: inout [PromptSuite.Case], _ names: inout Set<String>)
+    throws(ConfigurationError)
+  {
     try place.object(knowing: ["name", "messages", "tools", "ground_truth", "checks", "id"])
     let name = try (place["name"] ?? place["id"])?.nonEmptyString() ?? "case \(cases.count + 1)"
-    if cases.contains(where: { $0.name == name }) {
+    guard names.insert(name).inserted else {
       throw place.error("there is another case \"\(name)\": give it a \"name\" of its own")
     }
     let messages = try place.required("messages")
     guard messages.value.kind == .array, messages.value.count > 0 else {
       throw messages.error("must be a list of messages: {\"role\": …, \"content\": …}")
     }
+    for message in try messages.elements() {
+      guard message.value.kind == .object else {
+        throw message.error("must be a message: {\"role\": …, \"content\": …}")
+      }
+      if message.value.hasDuplicateNames { throw message.error("has two members of the same name") }
+    }
     if let tools = place["tools"], tools.value.kind != .array, tools.value.kind != .null {
       throw tools.error("must be a list of tools")
+    }
+    if let truth = place["ground_truth"], truth.value.kind == .null {
+      throw truth.error("says nothing: an empty list means that no call is right; take it away if that is not known")
     }
     var checks: [PromptCheck] = []
     for check in try place["checks"]?.elements() ?? [] { checks.append(try PromptCheck(check, rewards: rewards)) }

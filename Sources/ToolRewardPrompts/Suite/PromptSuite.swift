@@ -79,31 +79,3 @@ public struct PromptSuite: Sendable {
     self.checks = checks
   }
 }
-
-/// Completions of a suite's cells: what models wrote after its prompts.
-public struct SuiteCompletions: Sendable {
-  struct Cell: Hashable {
-    let template: String
-    let test: String
-  }
-
-  private var samples: [Cell: [(number: Int, text: [UInt8])]] = [:]
-
-  /// No completions.
-  public init() {}
-
-  /// Adds a completion. Of two with the same number the later counts.
-  public mutating func add(_ text: [UInt8], template: String, case test: String, sample: Int) {
-    let cell = Cell(template: template, test: test)
-    samples[cell, default: []].removeAll { $0.number == sample }
-    samples[cell, default: []].append((sample, text))
-  }
-
-  /// The completions of a cell, by their numbers.
-  public func completions(template: String, case test: String) -> [[UInt8]] {
-    (samples[Cell(template: template, test: test)] ?? []).sorted { $0.number < $1.number }.map(\.text)
-  }
-
-  /// How many there are.
-  public var count: Int { samples.values.reduce(0) { $0 + $1.count } }
-}

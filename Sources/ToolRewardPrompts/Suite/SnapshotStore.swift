@@ -1,3 +1,5 @@
+internal import ToolRewardData
+
 /// Recorded prompts: a file for each cell, `FOLDER/TEMPLATE__CASE.txt`.
 public struct SnapshotStore: Sendable {
   /// What becomes of recorded prompts; the names are swift-snapshot-testing's.
@@ -17,9 +19,12 @@ public struct SnapshotStore: Sendable {
   /// Records a prompt. Returns why it cannot.
   public typealias Write = @Sendable (_ name: String, _ text: [UInt8]) -> String?
 
-  private let mode: Mode
-  private let read: Read
-  private let write: Write
+  /// What is recorded.
+  public let mode: Mode
+  /// Reads a recorded prompt by its file's name.
+  public let read: Read
+  /// Records a prompt.
+  public let write: Write
 
   /// Creates a store.
   public init(mode: Mode = .never, read: @escaping Read, write: @escaping Write) {
@@ -32,6 +37,9 @@ public struct SnapshotStore: Sendable {
   public static func fileName(template: String, case test: String) -> String {
     "\(escaped(template))__\(escaped(test)).txt"
   }
+
+  /// The name of a file for a prompt that has one name; see ``fileName(template:case:)``.
+  public static func fileName(_ name: String) -> String { escaped(name) + ".txt" }
 
   private static func escaped(_ name: String) -> String {
     var result = ""
@@ -53,5 +61,29 @@ public struct SnapshotStore: Sendable {
     if records { return write(name, prompt).map { .failed("\(name) cannot be written: \($0)") } ?? .passed }
     guard let recorded else { return .failed("\(name) is not recorded: run `toolreward prompts snapshot`") }
     return .failed("another prompt than \(name): \(TextCheck.difference(prompt, recorded))")
+  }
+}
+
+extension SnapshotStore {
+  /// Recorded prompts in a folder, which is made when the first is recorded.
+  public init(folder: String, mode: Mode = .never) {
+    self.init(mode: mode) { name in
+      try? LineSource.wholeFile("\(folder)/\(name)")
+    } write: { name, text in
+      do throws(InputOutputError) {
+        try OutputSink.makeFolders(folder)
+        try OutputSink.replace("\(folder)/\(name)", with: text)
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+  }
+
+  /// The folder of a suite's prompts: `__Snapshots__/SUITE` beside its file.
+  public static func folder(ofSuite path: String) -> String {
+    let slash = path.utf8.lastIndex(of: 0x2F)
+    let folder = slash.map { String(path[...$0]) } ?? ""
+    return "\(folder)__Snapshots__/\(SuiteReader.stem(of: path))"
   }
 }

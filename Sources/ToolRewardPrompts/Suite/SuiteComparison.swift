@@ -14,7 +14,7 @@ public struct SuiteComparison: Sendable {
   public struct Flip: Sendable, Hashable {
     /// The case's name.
     public let test: String
-    /// What the first is worth, from 0 to 1.
+    /// What the first is worth: the mean reward of its completions, or how many of them passed.
     public let first: Double
     /// What the second is worth.
     public let second: Double
@@ -26,6 +26,8 @@ public struct SuiteComparison: Sendable {
   public let second: String
   /// How many cases both have something of.
   public let cases: Int
+  /// How many cases are left out, because one of the two has nothing that could be judged.
+  public let unpaired: Int
   /// In how many the first is worth more.
   public let wins: Int
   /// In how many the second is worth more.
@@ -48,32 +50,38 @@ public struct SuiteComparison: Sendable {
 
 extension SuiteResult {
   /// Compares templates pair by pair on the cases that both were tested with. A case is worth its completions' mean score (their reward, or
-  /// whether their checks passed), or without completions whether its prompt's checks passed.
+  /// whether their checks passed), or without any completions whether its prompt's checks passed. A template that gives no prompt for a case
+  /// is worth 0 there.
   ///
   /// - Parameters:
   ///   - names: The templates; `nil` for all.
+  ///   - baseline: The template that each other is compared with; `nil` for every pair.
   ///   - seed: Of what is drawn at random.
   /// - Complexity: O(pairs × cases × resamples).
-  public func comparisons(of names: [String]? = nil, seed: UInt64 = 0) -> [SuiteComparison] {
+  public func comparisons(of names: [String]? = nil, baseline: String? = nil, seed: UInt64 = 0) -> [SuiteComparison] {
     let chosen = names?.compactMap { templates.firstIndex(of: $0) } ?? Array(templates.indices)
     var found: [SuiteComparison] = []
-    for (place, first) in chosen.enumerated() {
-      for second in chosen[(place + 1)...] { found.append(compare(first, second, seed)) }
+    if let baseline {
+      guard let second = templates.firstIndex(of: baseline) else { return [] }
+      for first in chosen where first != second { found.append(compare(first, second, seed)) }
+    } else {
+      for (place, first) in chosen.enumerated() {
+        for second in chosen[(place + 1)...] { found.append(compare(first, second, seed)) }
+      }
     }
     for (place, adjusted) in Statistics.holm(found.map(\.probability)).enumerated() { found[place].adjusted = adjusted }
     return found
   }
 
   private func compare(_ first: Int, _ second: Int, _ seed: UInt64) -> SuiteComparison {
+    let asksCompletions = hasSamples
     var differences: [Double] = []
     var flips: [SuiteComparison.Flip] = []
     var isPlain = true
     for test in cases.indices {
       let (one, other) = (cell(first, test), cell(second, test))
-      // What has no completions is not compared with what has.
-      guard one.samples.isEmpty == other.samples.isEmpty else { continue }
-      let (x, y) = (one.worth, other.worth)
-      if one.samples.count > 1 || other.samples.count > 1 || (x != 0 && x != 1) || (y != 0 && y != 1) {
+      guard let x = one.worth(asksCompletions), let y = other.worth(asksCompletions) else { continue }
+      if one.judgedSamples > 1 || other.judgedSamples > 1 || (x != 0 && x != 1) || (y != 0 && y != 1) {
         isPlain = false
       }
       differences.append(x - y)
@@ -82,25 +90,34 @@ extension SuiteResult {
     let wins = differences.count { $0 > 0 }
     let losses = differences.count { $0 < 0 }
     let probability = isPlain ? Statistics.mcNemar(wins, losses) : Statistics.signFlips(differences, seed: seed)
+    // The interval's cost is bounded: of many cases fewer resamples tell as much.
+    let resamples = max(999, min(9_999, 20_000_000 / max(1, differences.count)))
     return SuiteComparison(
-      first: templates[first], second: templates[second], cases: differences.count, wins: wins, losses: losses,
-      ties: differences.count - wins - losses,
+      first: templates[first], second: templates[second], cases: differences.count,
+      unpaired: cases.count - differences.count, wins: wins, losses: losses, ties: differences.count - wins - losses,
       difference: differences.isEmpty ? 0 : differences.reduce(0, +) / Double(differences.count),
-      interval: Statistics.bootstrap(differences, seed: seed), test: isPlain ? .mcNemar : .signFlips,
-      probability: probability, adjusted: probability,
-      flips: flips.enumerated().sorted {
-        let (x, y) = (
-          ($0.element.first - $0.element.second).magnitude, ($1.element.first - $1.element.second).magnitude
-        )
-        return x == y ? $0.offset < $1.offset : x > y
-      }.map(\.element))
+      interval: Statistics.bootstrap(differences, resamples: resamples, seed: seed),
+      test: isPlain ? .mcNemar : .signFlips, probability: probability, adjusted: probability,
+      flips: flips.enumerated().sorted { Self.isGreater($0, $1) }.map(\.element))
+  }
+
+  private static func isGreater(
+    _ one: (offset: Int, element: SuiteComparison.Flip), _ other: (offset: Int, element: SuiteComparison.Flip)
+  ) -> Bool {
+    let x = (one.element.first - one.element.second).magnitude
+    let y = (other.element.first - other.element.second).magnitude
+    return x == y ? one.offset < other.offset : x > y
   }
 }
 
 extension SuiteCell {
-  /// From 0 to 1: what its completions are worth, or its prompt.
-  var worth: Double {
-    guard !samples.isEmpty else { return isPassed ? 1 : 0 }
-    return samples.reduce(0) { $0 + ($1.score ?? ($1.isPassed ? 1 : 0)) } / Double(samples.count)
+  /// What its completions are worth on average, or its prompt; `nil` if nothing could be judged.
+  ///
+  /// - Parameter asksCompletions: Whether the suite has completions: then a cell without any is worth nothing that is known.
+  func worth(_ asksCompletions: Bool) -> Double? {
+    if error != nil { return isPassed ? 1 : 0 }
+    guard asksCompletions else { return hasErrors ? nil : isPassed ? 1 : 0 }
+    let values = samples.compactMap(\.worth)
+    return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 }

@@ -3,6 +3,8 @@ internal import ToolRewardReport
 
 extension SuiteResult {
   /// The whole result as one JSON object, UTF-8, with every prompt and every check. It ends with a line feed.
+  ///
+  /// - Parameter comparisons: What ``comparisons(of:baseline:seed:)`` gave, if that belongs to it.
   public func json(_ comparisons: [SuiteComparison] = []) -> [UInt8] {
     var json = JSONText()
     json.object {
@@ -12,14 +14,34 @@ extension SuiteResult {
           $0.member("cells", cells.count)
           $0.member("passed", passed)
           $0.member("failed", failed)
+          $0.member("errors", errors)
         }
       }
-      $0.member("templates", templates)
+      $0.member("templates") { $0.list(templates.indices) { writeTemplate($1, to: &$0) } }
       $0.member("cases", cases)
       $0.member("cells") { $0.list(cells) { $1.write(to: &$0, isLine: false) } }
       if !comparisons.isEmpty { $0.member("comparisons") { $0.list(comparisons) { $1.write(to: &$0) } } }
     }
     return json.bytes + [0x0A]
+  }
+
+  private func writeTemplate(_ index: Int, to json: inout JSONText) {
+    let own = cells(of: index)
+    let judged = own.reduce(0) { $0 + $1.judgedSamples }
+    let right = own.reduce(0) { $0 + $1.passedSamples }
+    json.leaf {
+      $0.member("name", templates[index])
+      $0.member("cells", own.count)
+      $0.member("passed", own.count { $0.isPassed })
+      $0.member("completions", own.reduce(0) { $0 + $1.samples.count })
+      $0.member("completions_judged", judged)
+      $0.member("completions_passed", right)
+      if let part = Proportion(right, of: judged) {
+        $0.member("pass_rate", part.value)
+        $0.member("low", part.interval.lowerBound)
+        $0.member("high", part.interval.upperBound)
+      }
+    }
   }
 
   /// A line of JSON for each cell.
@@ -32,42 +54,6 @@ extension SuiteResult {
     }
     return bytes
   }
-
-  /// The result as JUnit's XML, which continuous integration reads: a suite for each template, a test case for each cell.
-  public func junit() -> [UInt8] {
-    var xml = XMLText()
-    xml.element(
-      "testsuites",
-      ["name": description.utf8.isEmpty ? "prompts" : description, "tests": "\(cells.count)", "failures": "\(failed)"]
-    ) { xml in
-      for (index, template) in templates.enumerated() {
-        let own = cases.indices.map { cell(index, $0) }
-        xml.element(
-          "testsuite",
-          [
-            "name": template, "tests": "\(own.count)", "failures": "\(own.count { !$0.isPassed })", "errors": "0",
-            "skipped": "0",
-          ]
-        ) { xml in
-          for cell in own {
-            xml.element("testcase", ["classname": template, "name": cell.test, "time": "0"]) { xml in
-              for (sample, check) in cell.failures {
-                let place = sample.map { "completion \($0 + 1): " } ?? ""
-                xml.element("failure", ["type": check.check, "message": place + check.message]) { xml in
-                  if let sample {
-                    xml.text(String(decoding: cell.samples[sample].completion, as: UTF8.self))
-                  } else {
-                    xml.text(cell.prompt.map { String(decoding: $0, as: UTF8.self) } ?? check.message)
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    return Array(xml.text.utf8)
-  }
 }
 
 extension SuiteCell {
@@ -76,6 +62,7 @@ extension SuiteCell {
       $0.member("template", template)
       $0.member("case", test)
       $0.member("passed", isPassed)
+      if hasErrors { $0.member("has_errors", true) }
       $0.member("prompt", prompt.map { String(decoding: $0, as: UTF8.self) })
       $0.member("error", error.map { "\($0)" })
       $0.member("checks") { $0.list(checks) { $1.write(to: &$0) } }
@@ -83,14 +70,14 @@ extension SuiteCell {
         $0.list(samples) { json, sample in
           json.leaf {
             $0.member("completion", String(decoding: sample.completion, as: UTF8.self))
-            $0.member("passed", sample.isPassed)
+            $0.member("outcome", sample.outcome.rawValue)
             $0.member("score", sample.score)
             $0.member("checks") { $0.list(sample.checks) { $1.write(to: &$0) } }
           }
         }
       }
-      if samples.count > 1 {
-        let counts = Array(1...samples.count)
+      if judgedSamples > 1 {
+        let counts = Array(1...judgedSamples)
         $0.member("pass_at") { $0.list(counts.compactMap { passAt($0) }) { $0.append($1) } }
         $0.member("pass_all") { $0.list(counts.compactMap { passAll($0) }) { $0.append($1) } }
       }
@@ -105,6 +92,7 @@ extension CheckResult {
       $0.member("check", check)
       $0.member("outcome", outcome.rawValue)
       if !message.utf8.isEmpty { $0.member("message", message) }
+      if let range { $0.member("range") { $0.list([range.lowerBound, range.upperBound]) { $0.append(Double($1)) } } }
     }
   }
 }
@@ -115,6 +103,7 @@ extension SuiteComparison {
       $0.member("first", first)
       $0.member("second", second)
       $0.member("cases", cases)
+      $0.member("unpaired", unpaired)
       $0.member("wins", wins)
       $0.member("losses", losses)
       $0.member("ties", ties)
@@ -134,44 +123,5 @@ extension SuiteComparison {
         }
       }
     }
-  }
-}
-
-/// Builds XML. What XML 1.0 has no character for is shown as HTML pages show it.
-struct XMLText {
-  private(set) var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-
-  mutating func element(
-    _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String>, _ body: (inout XMLText) -> Void
-  ) {
-    text += "<\(name)"
-    for (key, value) in attributes { text += " \(key)=\"\(Self.escaped(value, isAttribute: true))\"" }
-    text += ">"
-    body(&self)
-    text += "</\(name)>\n"
-  }
-
-  mutating func text(_ content: String) { text += Self.escaped(content, isAttribute: false) }
-
-  private static func escaped(_ content: String, isAttribute: Bool) -> String {
-    var result = ""
-    for scalar in content.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n", "\t", "\r":
-        if isAttribute || scalar == "\r" {
-          result += "&#\(scalar.value);"
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      case _ where scalar.value < 0x20 || (0xFFFE...0xFFFF).contains(scalar.value):
-        result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

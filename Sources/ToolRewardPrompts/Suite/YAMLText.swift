@@ -1,20 +1,45 @@
 internal import ToolReward
 internal import Yams
 
-/// YAML as JSON text whose values stand where they stood: the same line and column, so that messages about one are right for the other.
+/// YAML as JSON text, and where its values stand.
 enum YAMLText {
-  /// As much JSON as a file may become: aliases repeat what they name.
-  private static let mostBytes = 64 << 20
+  /// As much JSON as aliases may add to a file's own: they repeat what they name.
+  private static let mostRepeated = 2 << 20
   private static let mostDepth = 64
+  /// The tag of what is written without quotes and without a tag.
+  private static let plain = Tag.Name(rawValue: "plain")
 
   /// The same values as JSON. O(text, and what its aliases repeat).
   ///
   /// - Throws: ``ConfigurationError`` if it is no YAML, or has what JSON has not: keys that are no text, or tags of one's own.
   static func json(_ text: [UInt8]) throws(ConfigurationError) -> [UInt8] {
+    var writer = Writer(most: 3 * text.count + mostRepeated)
+    try writer.write(try node(text), "", depth: 0)
+    return writer.bytes
+  }
+
+  /// The line and the column of the value that a JSON Pointer names, or of the last one on its way that there is; both from 1.
+  static func place(of pointer: String, in text: [UInt8]) -> (line: Int, column: Int)? {
+    guard var found = try? node(text) else { return nil }
+    for name in pointer.split(separator: "/") {
+      let next: Node? =
+        switch found {
+        case .mapping(let mapping): mapping.first { $0.key.scalar?.string == String(name) }?.value
+        case .sequence(let sequence): Int(name).flatMap { sequence.indices.contains($0) ? sequence[$0] : nil }
+        default: nil
+        }
+      guard let next else { break }
+      found = next
+    }
+    return found.mark.map { ($0.line, $0.column) }
+  }
+
+  private static func node(_ text: [UInt8]) throws(ConfigurationError) -> Node {
     let node: Node?
     do {
-      try refuseDepth(text)
-      node = try Yams.compose(yaml: String(decoding: text, as: UTF8.self))
+      try refuseBombs(text)
+      node = try Yams.compose(
+        yaml: String(decoding: text, as: UTF8.self), Resolver.basic.appending(plain, "^"))
     } catch let error as ConfigurationError {
       throw error
     } catch let error as YamlError {
@@ -25,27 +50,51 @@ enum YAMLText {
     guard let node else {
       throw ConfigurationError(line: 1, column: 1, pointer: "", message: "the file is empty")
     }
-    var writer = Writer()
-    try writer.write(node, "", depth: 0)
-    return writer.bytes
+    return node
   }
 
-  /// libyaml goes down by recursion: brackets that are nested deeper than any value may be are refused before.
-  private static func refuseDepth(_ text: [UInt8]) throws(ConfigurationError) {
-    var dashes = 0
-    var brackets = 0
-    for byte in text {
-      switch byte {
-      case 0x5B, 0x7B: brackets += 1
-      case 0x5D, 0x7D: brackets = max(0, brackets - 1)
-      case 0x0A: dashes = 0
-      case 0x2D, 0x3F: dashes += 1
-      default: continue
-      }
-      if brackets > 4096 || dashes > 65_536 {
-        throw ConfigurationError(line: 1, column: 1, pointer: "", message: "the file is nested too deeply")
-      }
+  /// A suite is written by people. Larger texts are data, which have files of JSON Lines.
+  private static let mostText = 16 << 20
+
+  /// Refuses what Yams would not end with: it compares keys by all that their aliases stand for, and takes values apart by recursion
+  /// (libyaml nests a thousand levels, and each anchor may begin anew).
+  private static func refuseBombs(_ text: [UInt8]) throws(ConfigurationError) {
+    func refuse(_ message: String) -> ConfigurationError {
+      ConfigurationError(line: 1, column: 1, pointer: "", message: message)
     }
+    if text.count > mostText { throw refuse("the file has more than \(mostText >> 20) MiB") }
+    let anchors = marks(0x26, text)
+    let aliases = marks(0x2A, text)
+    guard anchors > 0, aliases > 0 else { return }
+    if anchors > 32 { throw refuse("the file has more than 32 anchors (&name)") }
+    var last: UInt8 = 0x0A
+    for (index, byte) in text.enumerated() {
+      let isEnd = index + 1 == text.count || TextSpace.isSpace(text[index + 1])
+      if byte == 0x3F, isEnd, last == 0x0A || last == 0x7B || last == 0x2C || last == 0x2D || last == 0x5B {
+        throw refuse("a file with aliases (*name) cannot have keys behind \"?\"")
+      }
+      if byte == 0x3A, last == 0x5D || last == 0x7D || endsAlias(text, index) {
+        throw refuse("a file with aliases (*name) cannot have keys that are lists, objects or aliases")
+      }
+      if byte != 0x20, byte != 0x09 { last = byte }
+    }
+  }
+
+  /// How many anchors or aliases a text may have.
+  private static func marks(_ mark: UInt8, _ text: [UInt8]) -> Int {
+    text.indices.count { index in
+      text[index] == mark && index + 1 < text.count && !TextSpace.isSpace(text[index + 1])
+        && (index == 0 || TextSpace.isSpace(text[index - 1]) || [0x5B, 0x7B, 0x2C, 0x3A].contains(text[index - 1]))
+    }
+  }
+
+  /// Whether the word before a place, with white space between, is an alias.
+  private static func endsAlias(_ text: [UInt8], _ place: Int) -> Bool {
+    var start = place
+    while start > 0, text[start - 1] == 0x20 || text[start - 1] == 0x09 { start -= 1 }
+    guard start < place else { return false }
+    while start > 0, !TextSpace.isSpace(text[start - 1]) { start -= 1 }
+    return text[start] == 0x2A
   }
 
   private static func error(_ error: YamlError) -> ConfigurationError {
@@ -53,19 +102,23 @@ enum YAMLText {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       ConfigurationError(line: mark.line, column: mark.column, pointer: "", message: "the file is not YAML: \(problem)")
+    case .duplicatedKeysInMapping(let keys, let context):
+      ConfigurationError(
+        line: context.mark.line, column: context.mark.column, pointer: "",
+        message: "has two members of the same name: \(keys.sorted().joined(separator: ", "))")
     default: ConfigurationError(line: 1, column: 1, pointer: "", message: "the file is not YAML: \(error)")
     }
   }
 
   private struct Writer {
+    let most: Int
     var bytes: [UInt8] = []
-    private var line = 1
-    private var column = 1
+
+    init(most: Int) { self.most = most }
 
     mutating func write(_ node: Node, _ pointer: String, depth: Int) throws(ConfigurationError) {
       guard depth < mostDepth else { throw error(node, pointer, "is nested too deeply: \(mostDepth) levels at most") }
-      guard bytes.count < mostBytes else { throw error(node, pointer, "repeats too much by aliases") }
-      goTo(node.mark)
+      guard bytes.count < most else { throw error(node, pointer, "repeats too much by aliases") }
       switch node {
       case .scalar(let scalar): try write(scalar, node, pointer)
       case .sequence(let sequence):
@@ -80,9 +133,11 @@ enum YAMLText {
         var isFirst = true
         for (key, value) in mapping {
           guard case .scalar(let scalar) = key else { throw error(key, pointer, "has a key that is no text") }
+          if scalar.string == "<<", key.tag.description == plain.rawValue {
+            throw error(key, pointer, "has a merge key (<<), which is not read: repeat the members")
+          }
           if !isFirst { append(",") }
           isFirst = false
-          goTo(key.mark)
           append(string: scalar.string)
           append(":")
           try write(value, "\(pointer)/\(scalar.string)", depth: depth + 1)
@@ -93,57 +148,30 @@ enum YAMLText {
     }
 
     private mutating func write(_ scalar: Node.Scalar, _ node: Node, _ pointer: String) throws(ConfigurationError) {
-      switch Tag.Name(rawValue: node.tag.description) {
-      case .null: append("null")
-      case .bool:
-        guard let truth = node.bool else { return append(string: scalar.string) }
-        append(truth ? "true" : "false")
-      case .int, .float:
-        // A number as JSON spells it stays as it is written; of others the value is taken.
-        let digits = Array(scalar.string.utf8)
-        if NumberLiteral.end(digits.span, from: 0) == digits.count {
-          append(scalar.string)
-        } else if let integer = node.int {
-          append("\(integer)")
-        } else if let float = node.float, float.isFinite {
-          append("\(float)")
-        } else {
-          append(string: scalar.string)
-        }
+      // YAML 1.2's words and JSON's numbers; what older YAML takes for truth, numbers of base 60 or dates is text.
+      guard node.tag.description == plain.rawValue else { return append(string: scalar.string) }
+      let text = Array(scalar.string.utf8)
+      switch scalar.string {
+      case "", "~", "null", "Null", "NULL": append("null")
+      case "true", "True", "TRUE": append("true")
+      case "false", "False", "FALSE": append("false")
+      case _ where NumberLiteral.end(text.span, from: 0) == text.count: append(scalar.string)
       default: append(string: scalar.string)
       }
     }
 
     private func error(_ node: Node, _ pointer: String, _ message: String) -> ConfigurationError {
       ConfigurationError(
-        line: node.mark?.line ?? line, column: node.mark?.column ?? column, pointer: pointer, message: message)
-    }
-
-    /// White space up to a place; none if that lies behind, as what an alias names does.
-    private mutating func goTo(_ mark: Mark?) {
-      guard let mark else { return }
-      while line < mark.line {
-        bytes.append(0x0A)
-        line += 1
-        column = 1
-      }
-      guard line == mark.line else { return }
-      while column < mark.column {
-        bytes.append(0x20)
-        column += 1
-      }
+        line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, pointer: pointer, message: message)
     }
 
     private mutating func append(_ text: String) {
       bytes += Array(text.utf8)
-      column += text.utf8.count
     }
 
     private mutating func append(string: String) {
-      let start = bytes.count
       let content = Array(string.utf8)
       JSONWriter.compact.appendString(content.span, 0..<content.count, to: &bytes)
-      column += bytes.count - start
     }
   }
 }

@@ -96,6 +96,10 @@ if Context.environment["FUZZING"] != nil {
     package.targets.append(
       .executableTarget(name: name, dependencies: ["ToolReward"], path: "Tests/Fuzz/\(name)", swiftSettings: settings))
   }
+  package.targets.append(
+    .executableTarget(
+      name: "FuzzTemplate", dependencies: ["ToolReward", "ToolRewardPrompts"], path: "Tests/Fuzz/FuzzTemplate",
+      swiftSettings: settings))
 }
 
 // BENCHMARKS=1: the loops of Tests/Benchmark/benchmark.py.
@@ -109,4 +113,8 @@ if Context.environment["BENCHMARKS"] != nil {
     .executableTarget(
       name: "BFCLLoop", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData"],
       path: "Tests/Benchmark/BFCLLoop", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
+      name: "TemplateLoop", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardPrompts"],
+      path: "Tests/Benchmark/TemplateLoop", swiftSettings: settings))
 }

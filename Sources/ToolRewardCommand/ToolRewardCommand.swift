@@ -19,6 +19,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
         toolreward validate --tools tools.json calls.jsonl
         toolreward evaluate bfcl --data bfcl_eval/data predictions.jsonl
         toolreward prompts test suite.yaml --html report.html
+        toolreward prompts render --template chat_template.jinja --context context.json
         toolreward rewards
 
       EXIT STATUS
@@ -28,7 +29,8 @@ struct ToolRewardCommand: AsyncParsableCommand {
     version: toolRewardVersion,
     subcommands: [
       ScoreCommand.self, ExplainCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self,
-      ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, PromptsCommand.self, BowtieCommand.self,
+      ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, PromptsCommand.self,
+      BowtieCommand.self,
     ]
   )
 }

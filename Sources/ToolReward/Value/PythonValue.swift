@@ -230,4 +230,18 @@ package enum PythonValue: Sendable {
 extension PythonValue {
   /// The value of a float's literal, as JSON spells one.
   package static func double(_ literal: [UInt8]) -> Double { NumberLiteral.double(literal.span, 0..<literal.count) }
+
+  /// `repr` of a finite float.
+  package static func repr(_ value: Double) -> String { NumberLiteral.pythonRepr(value) }
+}
+
+extension Value {
+  /// The value of the member with that name, as ``subscript(_:)-(String)`` gives it.
+  package subscript(bytes name: [UInt8]) -> Value? { tape.member(name, of: index).map { Value(tape: tape, index: $0) } }
+}
+
+/// Strict UTF-8.
+package enum UTF8Check {
+  /// The offset of the first ill-formed sequence; `nil` if there is none. O(text).
+  package static func firstIllFormed(in text: [UInt8]) -> Int? { TextChecks.firstIllFormedUTF8(in: text.span) }
 }

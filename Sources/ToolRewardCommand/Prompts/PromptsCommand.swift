@@ -4,12 +4,13 @@ import ArgumentParser
 struct PromptsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prompts",
-    abstract: "Test prompt templates like code, and compare them.",
+    abstract: "Render chat templates, test them like code, and compare them.",
     discussion: """
       A suite names templates, cases and checks in YAML or JSON. Each template is rendered with each case; what models wrote after the prompts comes \
       from JSON Lines.
 
       EXAMPLES
+        toolreward prompts render --template chat_template.jinja --context context.json
         toolreward prompts test suite.yaml
         toolreward prompts test suite.yaml --completions rollouts.jsonl --k 1 --k 4 --html report.html --junit report.xml
         toolreward prompts snapshot suite.yaml
@@ -21,6 +22,7 @@ struct PromptsCommand: ParsableCommand {
         0 all passed; 100 a check failed, or a prompt differs; 1 the suite or the completions cannot be read, or a check could not be made; 64 usage.
       """,
     subcommands: [
-      PromptsTestCommand.self, PromptsSnapshotCommand.self, PromptsDiffCommand.self, PromptsCompareCommand.self,
+      RenderPromptCommand.self, PromptsTestCommand.self, PromptsSnapshotCommand.self, PromptsDiffCommand.self,
+      PromptsCompareCommand.self,
     ])
 }

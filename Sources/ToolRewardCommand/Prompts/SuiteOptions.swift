@@ -36,7 +36,7 @@ struct SuiteOptions: ParsableArguments {
   func read() throws -> PromptSuite {
     var suite: PromptSuite
     do throws(SuiteError) {
-      suite = try PromptSuite(file: self.suite, rewards: .withBenchmarks, loader: TemplateFiles.load)
+      suite = try PromptSuite(file: self.suite, rewards: .withBenchmarks)
     } catch {
       throw SuiteStatus.error("\(error)")
     }

@@ -33,12 +33,6 @@ public struct SuiteError: Error, Sendable, Hashable, CustomStringConvertible {
 ///   - text: What it holds.
 public typealias TemplateLoader = @Sendable (_ path: String, _ text: [UInt8]) throws(PromptError) -> any PromptRenderer
 
-extension PromptError {
-  /// What a program that renders no template files says of them.
-  public static let noTemplates = PromptError(
-    "templates in files are not read here: name a \"preset\" or a \"framing\"")
-}
-
 extension PromptSuite {
   /// Reads a suite: YAML, or JSON if it begins with `{`. Files that it names are looked for beside it.
   ///
@@ -46,11 +40,11 @@ extension PromptSuite {
   ///   - path: The suite's file.
   ///   - rewards: The rewards that checks may name.
   ///   - formats: The formats that templates may name.
-  ///   - loader: Makes renderers of template files.
+  ///   - loader: Makes renderers of template files; by default Jinja's.
   /// - Throws: ``SuiteError`` with the file and the place, if something is not as it should be.
   public init(
     file path: String, rewards: RewardRegistry = RewardRegistry(), formats: FormatRegistry = FormatRegistry(),
-    loader: @escaping TemplateLoader
+    loader: @escaping TemplateLoader = SuiteTemplate.load
   ) throws(SuiteError) {
     let reader = SuiteReader(path: path, rewards: rewards, formats: formats, loader: loader)
     self = try reader.read()

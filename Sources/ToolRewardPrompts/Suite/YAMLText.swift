@@ -22,7 +22,7 @@ enum YAMLText {
   static func place(of pointer: String, in text: [UInt8]) -> (line: Int, column: Int)? {
     guard var found = try? node(text) else { return nil }
     for name in pointer.split(separator: "/") {
-      let next: Node? =
+      let next: Yams.Node? =
         switch found {
         case .mapping(let mapping): mapping.first { $0.key.scalar?.string == String(name) }?.value
         case .sequence(let sequence): Int(name).flatMap { sequence.indices.contains($0) ? sequence[$0] : nil }
@@ -34,8 +34,8 @@ enum YAMLText {
     return found.mark.map { ($0.line, $0.column) }
   }
 
-  private static func node(_ text: [UInt8]) throws(ConfigurationError) -> Node {
-    let node: Node?
+  private static func node(_ text: [UInt8]) throws(ConfigurationError) -> Yams.Node {
+    let node: Yams.Node?
     do {
       try refuseBombs(text)
       node = try Yams.compose(
@@ -116,7 +116,7 @@ enum YAMLText {
 
     init(most: Int) { self.most = most }
 
-    mutating func write(_ node: Node, _ pointer: String, depth: Int) throws(ConfigurationError) {
+    mutating func write(_ node: Yams.Node, _ pointer: String, depth: Int) throws(ConfigurationError) {
       guard depth < mostDepth else { throw error(node, pointer, "is nested too deeply: \(mostDepth) levels at most") }
       guard bytes.count < most else { throw error(node, pointer, "repeats too much by aliases") }
       switch node {
@@ -147,7 +147,9 @@ enum YAMLText {
       }
     }
 
-    private mutating func write(_ scalar: Node.Scalar, _ node: Node, _ pointer: String) throws(ConfigurationError) {
+    private mutating func write(_ scalar: Yams.Node.Scalar, _ node: Yams.Node, _ pointer: String)
+      throws(ConfigurationError)
+    {
       // YAML 1.2's words and JSON's numbers; what older YAML takes for truth, numbers of base 60 or dates is text.
       guard node.tag.description == plain.rawValue else { return append(string: scalar.string) }
       let text = Array(scalar.string.utf8)
@@ -160,7 +162,7 @@ enum YAMLText {
       }
     }
 
-    private func error(_ node: Node, _ pointer: String, _ message: String) -> ConfigurationError {
+    private func error(_ node: Yams.Node, _ pointer: String, _ message: String) -> ConfigurationError {
       ConfigurationError(
         line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, pointer: pointer, message: message)
     }

@@ -1,7 +1,7 @@
 /// How Python prints constants.
 extension PythonText {
   /// `repr` of a string, whose lone surrogates have three bytes.
-  static func appendRepr(_ text: ArraySlice<UInt8>, to output: inout [UInt8]) {
+  package static func appendRepr(_ text: ArraySlice<UInt8>, to output: inout [UInt8]) {
     let quote: UInt8 = text.contains(0x27) && !text.contains(0x22) ? 0x22 : 0x27
     output.append(quote)
     var position = text.startIndex

@@ -1,0 +1,315 @@
+/// The arguments of a call.
+struct CallArguments {
+  var positional: [JinjaValue] = []
+  var named: [(name: [UInt8], value: JinjaValue)] = []
+
+  var isEmpty: Bool { positional.isEmpty && named.isEmpty }
+
+  /// Takes the named argument out; `nil` if it is not given.
+  mutating func take(_ name: String) -> JinjaValue? {
+    guard let place = named.firstIndex(where: { $0.name.elementsEqual(name.utf8) }) else { return nil }
+    return named.remove(at: place).value
+  }
+
+  /// The arguments in the order of the names; those not given are `nil`.
+  ///
+  /// - Throws: Where Python raises `TypeError`: one too many, one twice, one of another name, a required one missing.
+  func bound(_ function: String, _ names: [String], required: Int = 0) throws(TemplateFailure) -> [JinjaValue?] {
+    guard positional.count <= names.count else {
+      throw TemplateFailure(.type, "\(function)() takes at most \(names.count) arguments (\(positional.count) given)")
+    }
+    var values: [JinjaValue?] = positional.map { $0 }
+    values += [JinjaValue?](repeating: nil, count: names.count - positional.count)
+    for (name, value) in named {
+      guard let place = names.firstIndex(where: { name.elementsEqual($0.utf8) }), values[place] == nil else {
+        throw TemplateFailure(
+          .type, "\(function)() got an unexpected or repeated argument '\(String(decoding: name, as: UTF8.self))'")
+      }
+      values[place] = value
+    }
+    for place in 0..<required where values[place] == nil {
+      throw TemplateFailure(.type, "\(function)() is missing its argument '\(names[place])'")
+    }
+    return values
+  }
+}
+
+/// A value that is no data: a function, a loop, an iterator.
+class JinjaObject {
+  var typeName: String { "object" }
+  /// Whether `x is callable`.
+  var isCallable: Bool { false }
+  /// Whether `x is iterable`.
+  var isIterable: Bool { false }
+  /// How deep the values inside are nested.
+  var depth: Int { 1 }
+
+  /// Gives up what it holds, when the rendering is over: an object may hold itself.
+  func clear() {}
+
+  /// The attribute of that name; `nil` if there is none.
+  func attribute(_ name: [UInt8], _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? { nil }
+
+  /// `object[key]`; `nil` if that raises `TypeError` or `LookupError`.
+  func item(_ key: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? { nil }
+
+  /// `len(object)`; `nil` if that raises `TypeError`.
+  func length(_ state: inout RenderState) throws(TemplateFailure) -> Int? { nil }
+
+  /// `object(…)`.
+  func call(_ arguments: CallArguments, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
+    throw TemplateFailure(.type, "'\(typeName)' object is not callable")
+  }
+
+  /// `iter(object)`.
+  func iterator(_ state: inout RenderState) throws(TemplateFailure) -> JinjaIterator {
+    throw TemplateFailure(.type, "'\(typeName)' object is not iterable")
+  }
+
+  /// `repr(object)`.
+  func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
+    output += Array("<\(typeName) object>".utf8)
+  }
+}
+
+/// An iterator, as a generator gives one: read once.
+class JinjaIterator: JinjaObject {
+  override var typeName: String { "generator" }
+  override var isIterable: Bool { true }
+
+  func next(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? { nil }
+
+  override final func iterator(_ state: inout RenderState) throws(TemplateFailure) -> JinjaIterator { self }
+
+  override func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
+    output += Array("<generator object>".utf8)
+  }
+}
+
+/// Walks a list.
+final class ListIterator: JinjaIterator {
+  private let elements: [JinjaValue]
+  private var position = 0
+
+  init(_ elements: [JinjaValue]) { self.elements = elements }
+
+  override func next(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    guard position < elements.count else { return nil }
+    position += 1
+    return elements[position - 1]
+  }
+}
+
+/// An iterator that a closure feeds.
+final class ClosureIterator: JinjaIterator {
+  private let body: (inout RenderState) throws(TemplateFailure) -> JinjaValue?
+  private var isDone = false
+  private let nesting: Int
+
+  init(depth: Int = 1, _ body: @escaping (inout RenderState) throws(TemplateFailure) -> JinjaValue?) {
+    nesting = depth
+    self.body = body
+  }
+
+  override var depth: Int { nesting }
+
+  override func next(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    if isDone { return nil }
+    try state.charge()
+    // A generator that raised is at its end.
+    isDone = true
+    try state.enter(2)
+    let item = try body(&state)
+    state.leave(2)
+    isDone = item == nil
+    return item
+  }
+}
+
+/// A built-in function or a bound method.
+final class FunctionObject: JinjaObject {
+  private let name: String
+  private let body: (CallArguments, inout RenderState) throws(TemplateFailure) -> JinjaValue
+
+  init(_ name: String, _ body: @escaping (CallArguments, inout RenderState) throws(TemplateFailure) -> JinjaValue) {
+    self.name = name
+    self.body = body
+  }
+
+  override var typeName: String { "function" }
+  override var isCallable: Bool { true }
+
+  override func call(_ arguments: CallArguments, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
+    try state.charge()
+    return try body(arguments, &state)
+  }
+
+  override func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
+    output += Array("<function \(name)>".utf8)
+  }
+}
+
+/// `namespace(…)`: the one thing a template can change.
+final class NamespaceObject: JinjaObject {
+  private var members: [(name: [UInt8], value: JinjaValue)] = []
+
+  override var typeName: String { "Namespace" }
+  override func clear() { members = [] }
+
+  func set(_ name: [UInt8], _ value: JinjaValue) {
+    if let place = members.firstIndex(where: { $0.name == name }) {
+      members[place].value = value
+    } else {
+      members.append((name, value))
+    }
+  }
+
+  override func attribute(_ name: [UInt8], _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    members.first { $0.name == name }?.value
+  }
+
+  override func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
+    if state.printed.contains(ObjectIdentifier(self)) {
+      output += Array("<Namespace {...}>".utf8)
+      return
+    }
+    state.printed.append(ObjectIdentifier(self))
+    defer { state.printed.removeLast() }
+    output += Array("<Namespace ".utf8)
+    let pairs = members.map { (key: JinjaValue.string($0.name), value: $0.value) }
+    try PythonPrinting.appendRepr(.dictionary(try JinjaDictionary(pairs)), to: &output, &state)
+    output.append(0x3E)
+  }
+}
+
+/// `range(…)`: at most 100,000 numbers, as the sandbox allows.
+final class RangeObject: JinjaObject {
+  let start: Int
+  let step: Int
+  let count: Int
+  private let stop: Int
+
+  init(_ start: Int, _ stop: Int, _ step: Int) throws(TemplateFailure) {
+    guard step != 0 else { throw TemplateFailure(.value, "range() arg 3 must not be zero") }
+    let (width, overflow) =
+      step > 0 ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
+    let size = step > 0 ? UInt(step) : UInt(bitPattern: 0 &- step)
+    let number = overflow ? UInt.max : width <= 0 ? 0 : (UInt(width) - 1) / size + 1
+    guard number <= 100_000 else {
+      throw TemplateFailure(.limit, "Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000).")
+    }
+    self.start = start
+    self.step = step
+    self.stop = stop
+    count = Int(number)
+  }
+
+  override var typeName: String { "range" }
+  override var isIterable: Bool { true }
+  override func length(_ state: inout RenderState) throws(TemplateFailure) -> Int? { count }
+
+  var elements: [JinjaValue] { (0..<count).map { .integer(start &+ $0 &* step) } }
+
+  override func item(_ key: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    guard let position = key.integer else { return nil }
+    let place = position < 0 ? position &+ count : position
+    guard place >= 0, place < count else { return nil }
+    return .integer(start &+ place &* step)
+  }
+
+  override func iterator(_ state: inout RenderState) throws(TemplateFailure) -> JinjaIterator {
+    try state.charge(count)
+    return ListIterator(elements)
+  }
+
+  override func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
+    output += Array("range(\(start), \(stop)\(step == 1 ? "" : ", \(step)"))".utf8)
+  }
+}
+
+/// `dict.keys()`, `.values()` and `.items()`.
+final class DictionaryView: JinjaObject {
+  enum Part: String { case keys, values, items }
+
+  let dictionary: JinjaDictionary
+  let part: Part
+
+  init(_ dictionary: JinjaDictionary, _ part: Part) {
+    self.dictionary = dictionary
+    self.part = part
+  }
+
+  override var typeName: String { "dict_\(part.rawValue)" }
+  override var isIterable: Bool { true }
+  override func length(_ state: inout RenderState) throws(TemplateFailure) -> Int? { dictionary.count }
+
+  var elements: [JinjaValue] {
+    switch part {
+    case .keys: dictionary.keys
+    case .values: dictionary.values
+    case .items: zip(dictionary.keys, dictionary.values).map { .tuple(JinjaList([$0, $1])) }
+    }
+  }
+
+  override func iterator(_ state: inout RenderState) throws(TemplateFailure) -> JinjaIterator {
+    try state.charge(dictionary.count)
+    return ListIterator(elements)
+  }
+
+  override func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
+    output += Array("\(typeName)(".utf8)
+    try PythonPrinting.appendRepr(.list(JinjaList(elements)), to: &output, &state)
+    output.append(0x29)
+  }
+}
+
+/// `cycler(…)`.
+final class CyclerObject: JinjaObject {
+  private let items: [JinjaValue]
+  private var position = 0
+
+  init(_ items: [JinjaValue]) { self.items = items }
+
+  override var typeName: String { "Cycler" }
+
+  override func attribute(_ name: [UInt8], _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    switch String(decoding: name, as: UTF8.self) {
+    case "current": return items[position]
+    case "pos": return .integer(position)
+    case "items": return .tuple(JinjaList(items))
+    case "next":
+      return .object(
+        FunctionObject("next") { [self] (arguments, _) throws(TemplateFailure) in
+          _ = try arguments.bound("next", [])
+          let item = items[position]
+          position = (position + 1) % items.count
+          return item
+        })
+    case "reset":
+      return .object(
+        FunctionObject("reset") { [self] (arguments, _) throws(TemplateFailure) in
+          _ = try arguments.bound("reset", [])
+          position = 0
+          return .null
+        })
+    default: return nil
+    }
+  }
+}
+
+/// `joiner(…)`: nothing the first time it is called, the separator from then on.
+final class JoinerObject: JinjaObject {
+  private let separator: JinjaValue
+  private var isUsed = false
+
+  init(_ separator: JinjaValue) { self.separator = separator }
+
+  override var typeName: String { "Joiner" }
+  override var isCallable: Bool { true }
+
+  override func call(_ arguments: CallArguments, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
+    _ = try arguments.bound("joiner", [])
+    defer { isUsed = true }
+    return isUsed ? separator : .string([])
+  }
+}

@@ -1,0 +1,245 @@
+internal import ToolReward
+
+/// `str`, `repr` and `json.dumps`.
+enum PythonPrinting {
+  private static let none = Array("None".utf8)
+  private static let truths = [Array("False".utf8), Array("True".utf8)]
+
+  /// `str(value)`.
+  @inline(__always)
+  static func string(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> [UInt8] {
+    switch value {
+    case .string(let text), .markup(let text): return text
+    default: return try otherString(value, &state)
+    }
+  }
+
+  private static func otherString(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> [UInt8] {
+    switch value {
+    case .missing, .undefined: return []
+    case .null: return none
+    case .boolean(let truth): return truths[truth ? 1 : 0]
+    case .integer(let integer): return Array(String(integer).utf8)
+    default:
+      var output: [UInt8] = []
+      try appendRepr(value, to: &output, &state)
+      return output
+    }
+  }
+
+  /// Appends `repr(value)`.
+  static func appendRepr(
+    _ value: JinjaValue, to output: inout [UInt8], _ state: inout RenderState
+  ) throws(TemplateFailure) {
+    switch value {
+    case .missing, .undefined: output += Array("Undefined".utf8)
+    case .null: output += none
+    case .boolean(let truth): output += truths[truth ? 1 : 0]
+    case .integer(let integer): output += Array(String(integer).utf8)
+    case .bigInteger(let digits): output += digits
+    case .float(let double): output += Array(float(double).utf8)
+    case .string(let text):
+      try state.charge(bytes: text.count)
+      PythonText.appendRepr(text[...], to: &output)
+    case .markup(let text):
+      output += Array("Markup(".utf8)
+      PythonText.appendRepr(text[...], to: &output)
+      output.append(0x29)
+    case .list(let list):
+      output.append(0x5B)
+      try append(list, to: &output, &state)
+      output.append(0x5D)
+    case .tuple(let list):
+      output.append(0x28)
+      try append(list, to: &output, &state)
+      output += list.count == 1 ? [0x2C, 0x29] : [0x29]
+    case .dictionary(let dictionary):
+      output.append(0x7B)
+      try appendMembers(dictionary, to: &output, &state)
+      output.append(0x7D)
+    case .object(let object):
+      try state.enter(1)
+      try object.appendRepr(&output, &state)
+      state.leave(1)
+    }
+    if output.count > state.limits.outputBytes {
+      throw TemplateFailure(.limit, "a text of more than \(state.limits.outputBytes) bytes")
+    }
+  }
+
+  /// The elements, or `...` inside themselves.
+  private static func append(
+    _ list: JinjaList, to output: inout [UInt8], _ state: inout RenderState
+  ) throws(TemplateFailure) {
+    guard try begin(ObjectIdentifier(list), to: &output, &state) else { return }
+    for (position, element) in list.elements.enumerated() {
+      try state.charge()
+      if position > 0 { output += [0x2C, 0x20] }
+      try appendRepr(element, to: &output, &state)
+    }
+    end(&state)
+  }
+
+  private static func appendMembers(
+    _ dictionary: JinjaDictionary, to output: inout [UInt8], _ state: inout RenderState
+  ) throws(TemplateFailure) {
+    guard try begin(ObjectIdentifier(dictionary), to: &output, &state) else { return }
+    let values = dictionary.values
+    for (position, key) in dictionary.keys.enumerated() {
+      try state.charge()
+      if position > 0 { output += [0x2C, 0x20] }
+      try appendRepr(key, to: &output, &state)
+      output += [0x3A, 0x20]
+      try appendRepr(values[position], to: &output, &state)
+    }
+    end(&state)
+  }
+
+  private static func begin(
+    _ container: ObjectIdentifier, to output: inout [UInt8], _ state: inout RenderState
+  ) throws(TemplateFailure) -> Bool {
+    if state.printed.contains(container) {
+      output += [0x2E, 0x2E, 0x2E]
+      return false
+    }
+    try state.enter(1)
+    state.printed.append(container)
+    return true
+  }
+
+  private static func end(_ state: inout RenderState) {
+    state.printed.removeLast()
+    state.leave(1)
+  }
+
+  /// `repr` of a float.
+  static func float(_ value: Double) -> String {
+    if value.isNaN { return "nan" }
+    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+    return PythonValue.repr(value)
+  }
+
+  /// A scalar for a message; containers by their type.
+  static func shortText(_ value: JinjaValue) -> String {
+    switch value {
+    case .null: "None"
+    case .boolean(let truth): truth ? "True" : "False"
+    case .integer(let integer): String(integer)
+    case .float(let double): float(double)
+    case .string(let text), .markup(let text): "'\(String(decoding: text.prefix(80), as: UTF8.self))'"
+    default: "a \(value.typeName)"
+    }
+  }
+}
+
+/// `json.dumps` with Hugging Face's defaults: characters beyond ASCII as they are.
+struct JSONDump {
+  var ensureASCII = false
+  /// What one level is indented by; `nil` for one line.
+  var indent: [UInt8]?
+  var itemSeparator: [UInt8] = [0x2C, 0x20]
+  var nameSeparator: [UInt8] = [0x3A, 0x20]
+  var sortKeys = false
+
+  private var isPlain: Bool {
+    indent == nil && itemSeparator == [0x2C, 0x20] && nameSeparator == [0x3A, 0x20]
+  }
+
+  func append(
+    _ value: JinjaValue, to output: inout [UInt8], level: Int = 0, _ state: inout RenderState
+  ) throws(TemplateFailure) {
+    let start = output.count
+    switch value {
+    case .null: output += Array("null".utf8)
+    case .boolean(let truth): output += Array((truth ? "true" : "false").utf8)
+    case .integer(let integer): output += Array(String(integer).utf8)
+    case .bigInteger(let digits): output += digits
+    case .float(let double): output += Array(float(double).utf8)
+    case .string(let text), .markup(let text): append(text, to: &output)
+    case .list(let list):
+      if isPlain, let source = list.source {
+        JSONWriter.python(ensureASCII: ensureASCII, sortKeys: sortKeys).write(source, to: &output)
+      } else {
+        try append(list.elements, to: &output, level, &state)
+      }
+    case .tuple(let list): try append(list.elements, to: &output, level, &state)
+    case .dictionary(let dictionary):
+      if isPlain, let source = dictionary.source {
+        JSONWriter.python(ensureASCII: ensureASCII, sortKeys: sortKeys).write(source, to: &output)
+      } else {
+        try append(dictionary, to: &output, level, &state)
+      }
+    case .missing, .undefined, .object:
+      throw TemplateFailure(.type, "Object of type \(value.typeName) is not JSON serializable")
+    }
+    try state.charge(bytes: output.count - start)
+    if output.count > state.limits.outputBytes {
+      throw TemplateFailure(.limit, "a text of more than \(state.limits.outputBytes) bytes")
+    }
+  }
+
+  private func float(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
+    return PythonPrinting.float(value)
+  }
+
+  private func append(_ text: [UInt8], to output: inout [UInt8]) {
+    let span = text.span
+    JSONWriter.python(ensureASCII: ensureASCII).appendString(span, 0..<text.count, to: &output)
+  }
+
+  private func newLine(_ level: Int, to output: inout [UInt8]) {
+    guard let indent else { return }
+    output.append(0x0A)
+    for _ in 0..<level { output += indent }
+  }
+
+  private func append(
+    _ elements: [JinjaValue], to output: inout [UInt8], _ level: Int, _ state: inout RenderState
+  ) throws(TemplateFailure) {
+    try state.enter(1)
+    output.append(0x5B)
+    for (position, element) in elements.enumerated() {
+      try state.charge()
+      if position > 0 { output += itemSeparator }
+      newLine(level + 1, to: &output)
+      try append(element, to: &output, level: level + 1, &state)
+    }
+    if !elements.isEmpty { newLine(level, to: &output) }
+    output.append(0x5D)
+    state.leave(1)
+  }
+
+  private func append(
+    _ dictionary: JinjaDictionary, to output: inout [UInt8], _ level: Int, _ state: inout RenderState
+  ) throws(TemplateFailure) {
+    try state.enter(1)
+    var members = Array(zip(dictionary.keys, dictionary.values))
+    if sortKeys { members = try Comparison.sorted(members, &state) { $0.0 } }
+    output.append(0x7B)
+    for (position, (key, value)) in members.enumerated() {
+      try state.charge()
+      if position > 0 { output += itemSeparator }
+      newLine(level + 1, to: &output)
+      append(try name(key), to: &output)
+      output += nameSeparator
+      try append(value, to: &output, level: level + 1, &state)
+    }
+    if !members.isEmpty { newLine(level, to: &output) }
+    output.append(0x7D)
+    state.leave(1)
+  }
+
+  private func name(_ key: JinjaValue) throws(TemplateFailure) -> [UInt8] {
+    switch key {
+    case .string(let text), .markup(let text): return text
+    case .null: return Array("null".utf8)
+    case .boolean(let truth): return Array((truth ? "true" : "false").utf8)
+    case .integer(let integer): return Array(String(integer).utf8)
+    case .bigInteger(let digits): return digits
+    case .float(let double): return Array(float(double).utf8)
+    default: throw TemplateFailure(.type, "keys must be str, int, float, bool or None, not \(key.typeName)")
+    }
+  }
+}

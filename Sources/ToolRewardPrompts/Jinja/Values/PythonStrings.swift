@@ -1,0 +1,332 @@
+internal import ToolReward
+
+/// What Python's `str` does, by code points.
+enum PythonStrings {
+  /// The length of the code point that a byte leads.
+  @inline(__always)
+  static func length(_ lead: UInt8) -> Int { lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4 }
+
+  static func isASCII(_ text: [UInt8]) -> Bool {
+    var seen: UInt8 = 0
+    for byte in text { seen |= byte }
+    return seen < 0x80
+  }
+
+  /// `len(text)`. O(bytes).
+  static func count(_ text: [UInt8]) -> Int {
+    var count = 0
+    for byte in text where byte & 0xC0 != 0x80 { count &+= 1 }
+    return count
+  }
+
+  /// The code points' bytes.
+  static func characters(_ text: [UInt8]) -> [ArraySlice<UInt8>] {
+    var characters: [ArraySlice<UInt8>] = []
+    var position = 0
+    while position < text.count {
+      let end = min(position + length(text[position]), text.count)
+      characters.append(text[position..<end])
+      position = end
+    }
+    return characters
+  }
+
+  static func points(_ text: some Collection<UInt8>) -> [UInt32] {
+    var points: [UInt32] = []
+    points.reserveCapacity(text.count)
+    var position = text.startIndex
+    while position < text.endIndex {
+      let lead = text[position]
+      text.formIndex(after: &position)
+      let tail = length(lead) - 1
+      var point = UInt32(lead) & (tail == 0 ? 0x7F : tail == 1 ? 0x1F : tail == 2 ? 0x0F : 0x07)
+      for _ in 0..<tail where position < text.endIndex {
+        point = point << 6 | UInt32(text[position] & 0x3F)
+        text.formIndex(after: &position)
+      }
+      points.append(point)
+    }
+    return points
+  }
+
+  static func append(_ point: UInt32, to bytes: inout [UInt8]) {
+    func tail(_ shift: UInt32) -> UInt8 { UInt8(0x80 | (point >> shift & 0x3F)) }
+    switch point {
+    case ..<0x80: bytes.append(UInt8(point))
+    case ..<0x800: bytes += [UInt8(0xC0 | point >> 6), tail(0)]
+    case ..<0x10000: bytes += [UInt8(0xE0 | point >> 12), tail(6), tail(0)]
+    default: bytes += [UInt8(0xF0 | (point >> 18 & 7)), tail(12), tail(6), tail(0)]
+    }
+  }
+
+  static func bytes(_ points: some Sequence<UInt32>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for point in points { append(point, to: &bytes) }
+    return bytes
+  }
+
+  /// The offset of a part; `nil` if it is nowhere. O(text × part) at worst, for texts that repeat one byte.
+  static func find(_ part: [UInt8], in text: [UInt8], from start: Int) -> Int? {
+    guard let first = part.first else { return start <= text.count ? start : nil }
+    var position = start
+    let last = text.count - part.count
+    while position <= last {
+      if text[position] == first {
+        var offset = 1
+        while offset < part.count, text[position + offset] == part[offset] { offset += 1 }
+        if offset == part.count { return position }
+      }
+      position += 1
+    }
+    return nil
+  }
+
+  static func findLast(_ part: [UInt8], in text: [UInt8]) -> Int? {
+    var position = text.count - part.count
+    while position >= 0 {
+      if text[position..<(position + part.count)].elementsEqual(part) { return position }
+      position -= 1
+    }
+    return nil
+  }
+
+  // MARK: White space
+
+  static func isSpace(_ point: UInt32) -> Bool {
+    switch point {
+    case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+    default: false
+    }
+  }
+
+  /// `text.strip()`, `.lstrip()`, `.rstrip()`; of the given characters, or of white space.
+  static func strip(_ text: [UInt8], _ characters: [UInt8]?, left: Bool = true, right: Bool = true) -> [UInt8] {
+    if characters == nil, left, right {
+      let span = text.span
+      let range = PythonText.strip(span, 0..<text.count)
+      return range.count == text.count ? text : Array(text[range])
+    }
+    let set = characters.map { Set(points($0)) }
+    let isStripped: (ArraySlice<UInt8>) -> Bool = { character in
+      let point = points(character).first ?? 0
+      return set.map { $0.contains(point) } ?? isSpace(point)
+    }
+    var start = 0
+    var end = text.count
+    if left {
+      while start < end {
+        let next = min(start + length(text[start]), end)
+        guard isStripped(text[start..<next]) else { break }
+        start = next
+      }
+    }
+    if right {
+      while end > start {
+        var lead = end - 1
+        while lead > start, text[lead] & 0xC0 == 0x80 { lead -= 1 }
+        guard isStripped(text[lead..<end]) else { break }
+        end = lead
+      }
+    }
+    return Array(text[start..<end])
+  }
+
+  /// `text.split(separator, limit)`.
+  static func split(_ text: [UInt8], _ separator: [UInt8], _ limit: Int) -> [[UInt8]] {
+    var parts: [[UInt8]] = []
+    var start = 0
+    while limit < 0 || parts.count < limit, let place = find(separator, in: text, from: start) {
+      parts.append(Array(text[start..<place]))
+      start = place + separator.count
+    }
+    parts.append(Array(text[start...]))
+    return parts
+  }
+
+  /// `text.split(None, limit)`.
+  static func words(_ text: [UInt8], _ limit: Int) -> [[UInt8]] {
+    var parts: [[UInt8]] = []
+    var rest = strip(text, nil, right: false)[...]
+    while !rest.isEmpty {
+      if limit >= 0, parts.count >= limit {
+        parts.append(strip(Array(rest), nil, left: false))
+        break
+      }
+      var end = rest.startIndex
+      while end < rest.endIndex {
+        let next = min(end + length(rest[end]), rest.endIndex)
+        if isSpace(points(rest[end..<next]).first ?? 0) { break }
+        end = next
+      }
+      parts.append(Array(rest[..<end]))
+      while end < rest.endIndex {
+        let next = min(end + length(rest[end]), rest.endIndex)
+        guard isSpace(points(rest[end..<next]).first ?? 0) else { break }
+        end = next
+      }
+      rest = rest[end...]
+    }
+    return parts
+  }
+
+  /// `text.splitlines()`.
+  static func lines(_ text: [UInt8], keepEnds: Bool = false) -> [[UInt8]] {
+    var lines: [[UInt8]] = []
+    var start = 0
+    var position = 0
+    while position < text.count {
+      let next = min(position + length(text[position]), text.count)
+      let end = lineBreakEnd(text, position, next)
+      if end > position {
+        lines.append(Array(text[start..<(keepEnds ? end : position)]))
+        start = end
+        position = end
+      } else {
+        position = next
+      }
+    }
+    if start < text.count { lines.append(Array(text[start...])) }
+    return lines
+  }
+
+  private static func lineBreakEnd(_ text: [UInt8], _ position: Int, _ next: Int) -> Int {
+    switch text[position] {
+    case 0x0D: return next < text.count && text[next] == 0x0A ? next + 1 : next
+    case 0x0A...0x0C, 0x1C...0x1E: return next
+    case 0xC2 where text[position..<next].elementsEqual([0xC2, 0x85]): return next
+    case 0xE2
+    where text[position..<next].elementsEqual([0xE2, 0x80, 0xA8])
+      || text[position..<next].elementsEqual([0xE2, 0x80, 0xA9]):
+      return next
+    default: return position
+    }
+  }
+
+  /// `text.replace(old, new, limit)`.
+  static func replace(
+    _ text: [UInt8], _ old: [UInt8], _ new: [UInt8], _ limit: Int, _ state: inout RenderState
+  ) throws(TemplateFailure) -> [UInt8] {
+    var result: [UInt8] = []
+    var count = 0
+    if old.isEmpty {
+      for character in characters(text) {
+        if limit < 0 || count < limit { result += new }
+        count += 1
+        result += character
+        if result.count > state.limits.outputBytes { break }
+      }
+      if limit < 0 || count < limit { result += new }
+    } else {
+      var start = 0
+      while limit < 0 || count < limit, let place = find(old, in: text, from: start) {
+        result += text[start..<place]
+        result += new
+        start = place + old.count
+        count += 1
+        if result.count > state.limits.outputBytes { break }
+      }
+      if count == 0 { return text }
+      result += text[start...]
+    }
+    try state.charge(bytes: result.count + text.count)
+    return result
+  }
+
+  // MARK: Case
+
+  static func lower(_ text: [UInt8]) -> [UInt8] {
+    if isASCII(text) { return text.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 } }
+    let points = points(text)
+    var result: [UInt8] = []
+    for position in points.indices { appendLower(points, position, to: &result) }
+    return result
+  }
+
+  static func upper(_ text: [UInt8]) -> [UInt8] {
+    if isASCII(text) { return text.map { $0 >= 0x61 && $0 <= 0x7A ? $0 & 0xDF : $0 } }
+    var result: [UInt8] = []
+    for point in points(text) {
+      if let scalar = Unicode.Scalar(point) {
+        result += Array(scalar.properties.uppercaseMapping.utf8)
+      } else {
+        append(point, to: &result)
+      }
+    }
+    return result
+  }
+
+  static func capitalize(_ text: [UInt8]) -> [UInt8] {
+    let points = points(text)
+    var result: [UInt8] = []
+    for position in points.indices {
+      if position == 0 { appendTitle(points[0], to: &result) } else { appendLower(points, position, to: &result) }
+    }
+    return result
+  }
+
+  static func title(_ text: [UInt8]) -> [UInt8] {
+    let points = points(text)
+    var result: [UInt8] = []
+    var isAfterCased = false
+    for position in points.indices {
+      if isAfterCased { appendLower(points, position, to: &result) } else { appendTitle(points[position], to: &result) }
+      isAfterCased = isCased(points[position])
+    }
+    return result
+  }
+
+  static func swapCase(_ text: [UInt8]) -> [UInt8] {
+    let points = points(text)
+    var result: [UInt8] = []
+    for (position, point) in points.enumerated() {
+      guard let properties = Unicode.Scalar(point)?.properties else {
+        append(point, to: &result)
+        continue
+      }
+      if properties.isUppercase {
+        appendLower(points, position, to: &result)
+      } else if properties.isLowercase {
+        result += Array(properties.uppercaseMapping.utf8)
+      } else {
+        append(point, to: &result)
+      }
+    }
+    return result
+  }
+
+  static func isCased(_ point: UInt32) -> Bool { Unicode.Scalar(point)?.properties.isCased ?? false }
+
+  private static func appendTitle(_ point: UInt32, to result: inout [UInt8]) {
+    if let scalar = Unicode.Scalar(point) {
+      result += Array(scalar.properties.titlecaseMapping.utf8)
+    } else {
+      append(point, to: &result)
+    }
+  }
+
+  /// A capital sigma at a word's end becomes `ς` (Unicode, Final_Sigma).
+  private static func appendLower(_ points: [UInt32], _ position: Int, to result: inout [UInt8]) {
+    if points[position] == 0x3A3 {
+      func isIgnorable(_ point: UInt32) -> Bool { Unicode.Scalar(point)?.properties.isCaseIgnorable ?? false }
+      let before = points[..<position].last { !isIgnorable($0) }.map(isCased) ?? false
+      let after = points[(position + 1)...].first { !isIgnorable($0) }.map(isCased) ?? false
+      append(before && !after ? 0x3C2 : 0x3C3, to: &result)
+    } else if let scalar = Unicode.Scalar(points[position]) {
+      result += Array(scalar.properties.lowercaseMapping.utf8)
+    } else {
+      append(points[position], to: &result)
+    }
+  }
+
+  // MARK: Padding
+
+  /// `text.ljust`, `.rjust`, `.center`.
+  static func padded(_ text: [UInt8], _ width: Int, left: Bool, right: Bool, _ fill: [UInt8] = [0x20]) -> [UInt8] {
+    let missing = width - count(text)
+    guard missing > 0 else { return text }
+    // CPython's center puts the odd one left where the width is odd.
+    let before = !left ? 0 : !right ? missing : missing / 2 + (missing & width & 1)
+    return Array(repeatElement(fill, count: before).joined()) + text
+      + Array(repeatElement(fill, count: missing - before).joined())
+  }
+}

@@ -59,9 +59,10 @@ struct SuiteReader {
   let loader: TemplateLoader
 
   func read() throws(SuiteError) -> PromptSuite {
+    let text: [UInt8]
+    do throws(InputOutputError) { text = try LineSource.wholeFile(path) } catch { throw SuiteError(path, "\(error)") }
     var yaml: [UInt8]?
     do throws(ConfigurationError) {
-      let text = try contents(path)
       let isJSON = text.first { !TextSpace.isSpace($0) } == 0x7B
       let root = try Configuration(isJSON ? text : YAMLText.json(text))
       if !isJSON { yaml = text }
@@ -83,14 +84,6 @@ struct SuiteReader {
     let cases = try cases(root.required("cases"))
     return PromptSuite(
       description: try root["description"]?.string() ?? "", templates: templates, cases: cases, checks: checks)
-  }
-
-  private func contents(_ path: String) throws(ConfigurationError) -> [UInt8] {
-    do throws(InputOutputError) {
-      return try LineSource.wholeFile(path)
-    } catch {
-      throw ConfigurationError(line: 1, column: 1, pointer: "", message: "\(error)")
-    }
   }
 
   /// A path as the suite means it: beside its own file.

@@ -36,10 +36,11 @@ extension SuiteResult {
       "<section id=\"templates\">\n<h2>Templates</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Template</th>")
     page.raw("<th class=\"number\">Cells passed</th>")
     let checks = checkNames
-    var heads = checks
+    var heads: [String] = []
     if hasSamples {
       heads += ["Completions", "Passed", "95 % interval"] + counts.flatMap { ["pass@\($0)", "pass^\($0)"] }
     }
+    heads += checks
     for head in heads { page.element("th", ["class": "number"], head) }
     page.raw("</tr></thead>\n<tbody>\n")
     for (index, template) in templates.enumerated() {
@@ -47,18 +48,18 @@ extension SuiteResult {
       page.raw("<tr>")
       page.element("th", template)
       Self.figure("\(own.count { $0.isPassed })/\(own.count)", isBad: own.contains { !$0.isPassed }, to: &page)
-      for check in checks {
-        let isBad = own.contains { cell in
-          (cell.checks + cell.samples.flatMap(\.checks)).contains { $0.check == check && $0.isBad }
-        }
-        Self.figure(Self.tally(own, check), isBad: isBad, to: &page)
-      }
       if hasSamples {
         var figures = sampleFigures(index, counts)
         let judged = own.reduce(0) { $0 + $1.judgedSamples }
         let part = Proportion(own.reduce(0) { $0 + $1.passedSamples }, of: judged)
         figures.insert(part.map { DecimalText.percent($0.interval) } ?? "–", at: 2)
         for figure in figures { Self.figure(figure, isBad: false, to: &page) }
+      }
+      for check in checks {
+        let isBad = own.contains { cell in
+          (cell.checks + cell.samples.flatMap(\.checks)).contains { $0.check == check && $0.isBad }
+        }
+        Self.figure(Self.tally(own, check), isBad: isBad, to: &page)
       }
       page.raw("</tr>\n")
     }
@@ -211,8 +212,8 @@ extension SuiteResult {
     td.bad, li.bad, .failed .state, .failed > a, .error .state, .error > a { color: var(--bad); font-weight: 600; }
     .passed > a, .passed .state { color: var(--good); }
     .matrix td { white-space: nowrap; }
-    .matrix th, .scroll thead th { overflow-wrap: anywhere; }
-    thead th.number { white-space: normal; min-width: 4.5rem; }
+    .matrix thead th { overflow-wrap: anywhere; min-width: 7rem; }
+    thead th.number { white-space: normal; overflow-wrap: normal; }
     .scroll tbody th { overflow-wrap: break-word; }
     details { margin: .5rem 0; border: 1px solid var(--line); border-radius: 8px; padding: 0 1rem; scroll-margin-top: 1rem; }
     details:target { border-color: var(--official); }

@@ -168,7 +168,8 @@ struct CompletionJudge {
         return .failed("\(match.missing.count) calls are missing, \(match.surplus.count) are too many")
       }
       let pointers = match.pairs.flatMap(\.mismatches).map(\.pointer).joined(separator: ", ")
-      return .failed("arguments differ: \(pointers)")
+      let place = completion.attempts.count == 1 ? completion.attempts.first?.range : nil
+      return .failed("arguments differ: \(pointers)", at: place)
     }
   }
 }

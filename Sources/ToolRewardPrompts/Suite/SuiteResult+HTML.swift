@@ -15,13 +15,14 @@ extension SuiteResult {
         page.raw("<p class=\"eyebrow\">toolreward prompts test</p>\n")
         page.element("h1", title)
         page.element("p", ["class": "lede"], summary + ".")
-        page.raw("<nav><a href=\"#templates\">Templates</a><a href=\"#cells\">Cells</a>")
+        page.raw("<nav><a href=\"#templates\">Templates</a><a href=\"#cells\">Cells</a><a href=\"#checks\">Checks</a>")
         if !comparisons.isEmpty { page.raw("<a href=\"#comparison\">Comparison</a>") }
         page.raw("<a href=\"#prompts\">Prompts</a></nav>\n")
       }
       page.element("main", [:]) { page in
         writeTemplates(counts, to: &page)
         writeMatrix(to: &page)
+        writeChecks(to: &page)
         if !comparisons.isEmpty { Self.write(comparisons, to: &page) }
         writeCells(to: &page)
       }
@@ -35,12 +36,10 @@ extension SuiteResult {
     page.raw(
       "<section id=\"templates\">\n<h2>Templates</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Template</th>")
     page.raw("<th class=\"number\">Cells passed</th>")
-    let checks = checkNames
     var heads: [String] = []
     if hasSamples {
       heads += ["Completions", "Passed", "95 % interval"] + counts.flatMap { ["pass@\($0)", "pass^\($0)"] }
     }
-    heads += checks
     for head in heads { page.element("th", ["class": "number"], head) }
     page.raw("</tr></thead>\n<tbody>\n")
     for (index, template) in templates.enumerated() {
@@ -55,7 +54,22 @@ extension SuiteResult {
         figures.insert(part.map { DecimalText.percent($0.interval) } ?? "–", at: 2)
         for figure in figures { Self.figure(figure, isBad: false, to: &page) }
       }
-      for check in checks {
+      page.raw("</tr>\n")
+    }
+    page.raw("</tbody></table></div>\n</section>\n")
+  }
+
+  private func writeChecks(to page: inout HTMLText) {
+    let checks = checkNames
+    guard !checks.isEmpty else { return }
+    page.raw("<section id=\"checks\">\n<h2>Checks</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Check</th>")
+    for template in templates { page.element("th", ["class": "number"], template) }
+    page.raw("</tr></thead>\n<tbody>\n")
+    for check in checks {
+      page.raw("<tr>")
+      page.element("th", check)
+      for index in templates.indices {
+        let own = cells(of: index)
         let isBad = own.contains { cell in
           (cell.checks + cell.samples.flatMap(\.checks)).contains { $0.check == check && $0.isBad }
         }

@@ -24,7 +24,9 @@ let package = Package(
   products: [
     .library(name: "ToolReward", targets: ["ToolReward"]),
     .library(name: "ToolRewardPrompts", targets: ["ToolRewardPrompts"]),
+    .library(name: "ToolRewardSuites", targets: ["ToolRewardSuites"]),
     .library(name: "ToolRewardTesting", targets: ["ToolRewardTesting"]),
+    .library(name: "ToolRewardTraining", targets: ["ToolRewardTraining"]),
     .library(name: "ToolRewardC", type: .dynamic, targets: ["ToolRewardC"]),
     .executable(name: "toolreward", targets: ["ToolRewardCommand"]),
   ],
@@ -39,16 +41,29 @@ let package = Package(
       providers: [.apt(["libyajl-dev"]), .brew(["yajl"])]
     ),
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
-    .target(name: "ToolRewardData", dependencies: ["ToolReward"], swiftSettings: settings),
+    .target(name: "ToolRewardLines", dependencies: ["ToolReward"], swiftSettings: settings),
     .target(name: "ToolRewardReport", dependencies: ["ToolReward"], swiftSettings: settings),
+    .target(name: "ToolRewardPrompts", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
     .target(
-      name: "ToolRewardBenchmarks", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardReport"],
+      name: "ToolRewardData", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardPrompts", "ToolRewardReport"],
       swiftSettings: settings),
     .target(
-      name: "ToolRewardPrompts",
-      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardReport", .product(name: "Yams", package: "Yams")],
+      name: "ToolRewardTraining",
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardReport"], swiftSettings: settings),
+    .target(
+      name: "ToolRewardBenchmarks",
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardReport"],
       swiftSettings: settings),
-    .target(name: "ToolRewardTesting", dependencies: ["ToolReward", "ToolRewardPrompts"], swiftSettings: settings),
+    .target(
+      name: "ToolRewardSuites",
+      dependencies: [
+        "ToolReward", "ToolRewardLines", "ToolRewardPrompts", "ToolRewardReport",
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ToolRewardTesting", dependencies: ["ToolReward", "ToolRewardPrompts", "ToolRewardSuites"],
+      swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
     .target(
       name: "ToolRewardC", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardHeader"],
@@ -59,21 +74,33 @@ let package = Package(
         "ToolReward",
         "ToolRewardBenchmarks",
         "ToolRewardData",
+        "ToolRewardLines",
         "ToolRewardPrompts",
         "ToolRewardReport",
+        "ToolRewardSuites",
+        "ToolRewardTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings
     ),
     .testTarget(name: "ToolRewardTests", dependencies: ["ToolReward"], swiftSettings: settings),
     .testTarget(
-      name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
+      name: "ToolRewardLinesTests", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
+    .testTarget(
+      name: "ToolRewardDataTests",
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardPrompts"],
+      swiftSettings: settings),
     .testTarget(
       name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardReport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ToolRewardPromptsTests", dependencies: ["ToolReward", "ToolRewardPrompts", "ToolRewardReport"],
-      swiftSettings: settings),
+      name: "ToolRewardPromptsTests", dependencies: ["ToolReward", "ToolRewardPrompts"], swiftSettings: settings),
+    .testTarget(
+      name: "ToolRewardSuitesTests",
+      dependencies: ["ToolReward", "ToolRewardPrompts", "ToolRewardReport", "ToolRewardSuites"], swiftSettings: settings
+    ),
+    .testTarget(
+      name: "ToolRewardTrainingTests", dependencies: ["ToolReward", "ToolRewardTraining"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),
     .testTarget(
       name: "ToolRewardCTests",
@@ -82,7 +109,10 @@ let package = Package(
       // It calls a C interface with pointers, as C does: every line would be marked unsafe.
       swiftSettings: callerSettings),
     .testTarget(
-      name: "Conformance", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardPrompts"],
+      name: "Conformance",
+      dependencies: [
+        "ToolReward", "ToolRewardBenchmarks", "ToolRewardPrompts", "ToolRewardTraining",
+      ],
       exclude: ["Scripts"],
       swiftSettings: settings
     ),
@@ -111,10 +141,10 @@ if Context.environment["BENCHMARKS"] != nil {
   }
   package.targets.append(
     .executableTarget(
-      name: "BFCLLoop", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData"],
+      name: "BFCLLoop", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardLines"],
       path: "Tests/Benchmark/BFCLLoop", swiftSettings: settings))
   package.targets.append(
     .executableTarget(
-      name: "TemplateLoop", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardPrompts"],
+      name: "TemplateLoop", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardPrompts"],
       path: "Tests/Benchmark/TemplateLoop", swiftSettings: settings))
 }

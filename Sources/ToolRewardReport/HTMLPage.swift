@@ -4,7 +4,7 @@ package enum HTMLPage {
   ///
   /// - Parameters:
   ///   - title: What the window is called.
-  ///   - style: A `<style>` element of what this page has beside what all have.
+  ///   - style: A `<style>` element beside the common one, if the page has one.
   ///   - script: A `<script>` element of this package's own, if the page has one.
   ///   - body: Writes what stands in the body: `<header>`, `<main>` and `<footer>`.
   package static func document(

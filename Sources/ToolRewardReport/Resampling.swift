@@ -1,17 +1,4 @@
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): the same numbers from the same seed, everywhere.
-package struct SeededGenerator: RandomNumberGenerator, Sendable {
-  private var state: UInt64
-
-  package init(seed: UInt64) { state = seed }
-
-  package mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
-}
+internal import ToolReward
 
 extension Statistics {
   /// A test of paired differences by turning their signs round: how likely a mean so far from 0 is, if either sign is as likely.
@@ -35,7 +22,7 @@ extension Statistics {
       }
       return Double(hits) / Double(1 << moved.count)
     }
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var hits = 0
     for _ in 0..<resamples {
       var sum = 0.0
@@ -55,12 +42,12 @@ extension Statistics {
   /// - Complexity: O(values × resamples).
   package static func bootstrap(_ values: [Double], resamples: Int = 9_999, seed: UInt64 = 0) -> ClosedRange<Double> {
     guard !values.isEmpty else { return 0...0 }
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var means: [Double] = []
     means.reserveCapacity(resamples)
     for _ in 0..<resamples {
       var sum = 0.0
-      for _ in values.indices { sum += values[Int.random(in: 0..<values.count, using: &generator)] }
+      for _ in values.indices { sum += values[generator.below(values.count)] }
       means.append(sum / Double(values.count))
     }
     means.sort()

@@ -1,6 +1,7 @@
 public import Testing
 public import ToolReward
 public import ToolRewardPrompts
+public import ToolRewardSuites
 
 /// Expects a reward. A failure is recorded with the reasons, and with the prompt and the completion attached.
 ///

@@ -19,6 +19,7 @@ let package = Package(
       name: "ClientTests",
       dependencies: [
         .product(name: "ToolReward", package: "toolreward"), .product(name: "ToolRewardPrompts", package: "toolreward"),
+        .product(name: "ToolRewardSuites", package: "toolreward"),
         .product(name: "ToolRewardTesting", package: "toolreward"),
       ],
       exclude: ["__Snapshots__"],

@@ -2,6 +2,10 @@ import Testing
 import ToolReward
 import ToolRewardPrompts
 
+private func value(_ json: String) throws -> Value { try ValueReader().read(json) }
+
+private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
 @Suite struct PresetTests {
   @Test func namesAreUnique() {
     #expect(

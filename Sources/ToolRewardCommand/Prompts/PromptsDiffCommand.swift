@@ -1,7 +1,8 @@
 import ArgumentParser
 import ToolReward
-import ToolRewardData
+import ToolRewardLines
 import ToolRewardPrompts
+import ToolRewardSuites
 
 /// `toolreward prompts diff`.
 struct PromptsDiffCommand: ParsableCommand {

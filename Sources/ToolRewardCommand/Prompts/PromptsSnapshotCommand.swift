@@ -1,8 +1,9 @@
 import ArgumentParser
 import Synchronization
 import ToolReward
-import ToolRewardData
+import ToolRewardLines
 import ToolRewardPrompts
+import ToolRewardSuites
 
 /// The modes as an option's values.
 enum RecordMode: String, ExpressibleByArgument, CaseIterable {

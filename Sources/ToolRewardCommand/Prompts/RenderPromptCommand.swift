@@ -1,6 +1,6 @@
 import ArgumentParser
 import ToolReward
-import ToolRewardData
+import ToolRewardLines
 import ToolRewardPrompts
 
 /// `toolreward prompts render`.
@@ -47,8 +47,8 @@ struct RenderPromptCommand: ParsableCommand {
   }
 
   func run() throws {
-    if template != "-", !Terminal.exists(template) { throw missing(template) }
-    if context != "-", !Terminal.exists(context) { throw missing(context) }
+    if template != "-", !FileNames.exists(template) { throw missing(template) }
+    if context != "-", !FileNames.exists(context) { throw missing(context) }
     let value = try readContext()
     let prompt: RenderedPrompt
     do throws(PromptError) {

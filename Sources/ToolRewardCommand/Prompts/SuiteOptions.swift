@@ -1,8 +1,10 @@
 import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
-import ToolRewardData
+import ToolRewardLines
 import ToolRewardPrompts
+import ToolRewardReport
+import ToolRewardSuites
 
 /// The statuses of `toolreward prompts`, which are promptfoo's.
 enum SuiteStatus {
@@ -63,7 +65,7 @@ struct SuiteOptions: ParsableArguments {
     let result = SuiteRunner(snapshots: snapshots).run(suite, completions: completions) { done in
       guard isShown, ContinuousClock.now - shown > .milliseconds(200) else { return }
       shown = ContinuousClock.now
-      Terminal.sayInPlace("\(Terminal.grouped(done)) of \(Terminal.grouped(total)) cells")
+      Terminal.sayInPlace("\(DecimalText.grouped(done)) of \(DecimalText.grouped(total)) cells")
     }
     if isShown { Terminal.sayInPlace("") }
     return result
@@ -95,7 +97,7 @@ struct CompletionOptions: ParsableArguments {
     }
     if !isPart, let strangers = found.strangers(to: suite) {
       Terminal.say(
-        "toolreward: \(Terminal.grouped(strangers.count)) completions are of no cell of the suite; the first: \(strangers.first)"
+        "toolreward: \(DecimalText.grouped(strangers.count)) completions are of no cell of the suite; the first: \(strangers.first)"
       )
       if strangers.count == found.count { throw SuiteStatus.error }
     }

@@ -97,7 +97,7 @@ public struct CivilTime: Sendable, Hashable {
       ?? CivilTime(year: 1970, month: 1, day: 1) ?? epoch
   }
 
-  private static let epoch = CivilTime()
+  static let epoch = CivilTime()
 
   private init() {
     (year, month, day) = (1970, 1, 1)

@@ -93,9 +93,18 @@ enum Tests {
     },
     make("odd") { (value, state) throws(TemplateFailure) in try remainder(value, .integer(2), 1, &state) },
     make("even") { (value, state) throws(TemplateFailure) in try remainder(value, .integer(2), 0, &state) },
-    make("filter") { (value, _) throws(TemplateFailure) in value.text.flatMap { Filters.named($0) } != nil },
-    make("test") { (value, _) throws(TemplateFailure) in value.text.flatMap { named($0) } != nil },
+    make("filter") { (value, _) throws(TemplateFailure) in try lookedUp(value).flatMap { Filters.named($0) } != nil },
+    make("test") { (value, _) throws(TemplateFailure) in try lookedUp(value).flatMap { named($0) } != nil },
   ]
+
+  /// The text of what Python looks up in a dictionary; `nil` for what is no text.
+  ///
+  /// - Throws: Where Python raises `TypeError`: the value has no hash.
+  private static func lookedUp(_ value: JinjaValue) throws(TemplateFailure) -> [UInt8]? {
+    if let text = value.text { return text }
+    _ = try JinjaKey(value)
+    return nil
+  }
 
   private static let comparing: [(String, Body)] =
     compare(["eq", "==", "equalto"]) { (a, b, state) throws(TemplateFailure) in try Comparison.areEqual(a, b, &state) }

@@ -81,8 +81,6 @@ final class SliceKey: Expression {
 
 /// `a[start:stop:step]`.
 final class SliceExpression: Expression {
-  /// Whether it is part of what Jinja computes when it compiles; an undefined value by itself is not.
-  var isComputedEarly = false
   private let base: Expression
   private let bounds: [Expression?]
 
@@ -104,7 +102,7 @@ final class SliceExpression: Expression {
       if case .undefined(let value) = object { throw TemplateFailure.undefined(value) }
       if let slice = try Slicing.slice(object, values[0], values[1], values[2], &state) { return slice }
       // What Jinja computes when it compiles, it computes by another way.
-      if isComputedEarly, isConstant {
+      if state.isFolding || isFolded && isConstant {
         return .undefined(UndefinedValue(.attribute(of: object.typeName, .text("slice"))))
       }
       throw TemplateFailure(.type, "'\(object.typeName)' object is not subscriptable by a slice")
@@ -196,6 +194,11 @@ final class FilterExpression: Expression {
 
   override var children: [Node] { (value.map { [$0] } ?? []) + arguments.nodes }
 
+  /// Filters that look into the context are run when the template is.
+  override var isPure: Bool { filter != nil && value != nil && !Self.namesOfContext.contains(name) }
+  private static let namesOfContext = Set(
+    ["map", "select", "reject", "selectattr", "rejectattr", "random"].map { Array($0.utf8) })
+
   override func resolve(_ scope: Scope) throws(TemplateFailure) {
     if filter == nil, !scope.isSoft { throw missing(.syntax).at(offset) }
     try super.resolve(scope)
@@ -242,6 +245,7 @@ final class TestExpression: Expression {
   }
 
   override var children: [Node] { [value] + arguments.nodes }
+  override var isPure: Bool { test != nil }
 
   override func resolve(_ scope: Scope) throws(TemplateFailure) {
     if test == nil, !scope.isSoft { throw missing(.syntax).at(offset) }

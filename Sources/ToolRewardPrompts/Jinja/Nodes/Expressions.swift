@@ -289,6 +289,10 @@ final class LogicExpression: Expression {
   override func truth(_ state: inout RenderState) throws(TemplateFailure) -> Bool {
     try left.truth(&state) == isAnd ? try right.truth(&state) : !isAnd
   }
+
+  override func isMadeOfConstants() -> Bool {
+    left.isConstant && (right.isConstant || left.foldedTruth() == !isAnd)
+  }
 }
 
 /// `a < b <= c`.
@@ -337,6 +341,13 @@ final class ComparisonExpression: Expression {
       left = right
     }
     return true
+  }
+
+  override func isMadeOfConstants() -> Bool {
+    guard first.isConstant else { return false }
+    guard let end = rest.firstIndex(where: { !$0.operand.isConstant }) else { return true }
+    // What comes after a comparison that does not hold is not looked at.
+    return end > 0 && ComparisonExpression(first, Array(rest[..<end]), offset).foldedTruth() == false
   }
 
   private static func holds(
@@ -396,6 +407,11 @@ final class ConditionalExpression: Expression {
     scope.isSoft = true
     try super.resolve(scope)
     scope.isSoft = wasSoft
+  }
+
+  override func isMadeOfConstants() -> Bool {
+    guard let truth = test.foldedTruth() else { return false }
+    return truth ? value.isConstant : otherwise?.isConstant ?? false
   }
 
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {

@@ -149,8 +149,10 @@ final class ForStatement: Statement {
         try testTarget.assign(item, &state)
         testEntry.enter(&state)
         if try test.truth(&state) {
+          // Jinja's filter gives its targets back: several are a tuple made anew, whatever the element was.
+          let passed = testTarget is TupleExpression ? try testTarget.evaluate(&state) : item
           state.frame = outer
-          return item
+          return passed
         }
       }
       state.frame = outer

@@ -47,12 +47,39 @@ class Expression: Node {
   /// Whether nothing but the parts makes the value: no variable, no call.
   var isPure: Bool { true }
 
-  /// Whether Jinja computes the value when it compiles.
-  final lazy var isConstant: Bool = isPure && children.allSatisfy { ($0 as? Expression)?.isConstant ?? false }
+  /// Whether Jinja can compute the value when it compiles (nodes.py, `as_const`).
+  final lazy var isConstant: Bool = isPure && isMadeOfConstants()
 
+  /// Whether each part that decides the value is constant.
+  func isMadeOfConstants() -> Bool { children.allSatisfy { ($0 as? Expression)?.isConstant ?? false } }
+
+  /// Whether Jinja computes the value when it compiles, or that of an expression around it.
+  final var isFolded = false
+
+  private final lazy var containsSlice: Bool =
+    self is SliceExpression || children.contains { ($0 as? Expression)?.containsSlice ?? false }
+
+  /// Decides what Jinja computes when it compiles. Only slices show a difference, so nothing else is tried.
   override func resolve(_ scope: Scope) throws(TemplateFailure) {
-    if isConstant { for child in children { (child as? SliceExpression)?.isComputedEarly = true } }
+    if containsSlice {
+      if !isFolded { isFolded = folded()?.hasSafeRepr ?? false }
+      if isFolded { for child in children { (child as? Expression)?.isFolded = true } }
+    }
     try super.resolve(scope)
+  }
+
+  /// The value that Jinja computes when it compiles; `nil` if there is none, or it costs too much.
+  final func folded() -> JinjaValue? {
+    guard isConstant else { return nil }
+    var state = RenderState.folding()
+    return try? evaluate(&state)
+  }
+
+  /// The truth of that value.
+  final func foldedTruth() -> Bool? {
+    guard isConstant else { return nil }
+    var state = RenderState.folding()
+    return try? truth(&state)
   }
 
   /// Whether it can be set.

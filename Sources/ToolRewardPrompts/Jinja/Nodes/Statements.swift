@@ -26,7 +26,8 @@ final class OutputStatement: Statement {
   override var children: [Node] { [expression] }
 
   override func resolve(_ scope: Scope) throws(TemplateFailure) {
-    (expression as? SliceExpression)?.isComputedEarly = true
+    // What is printed is computed whatever it is.
+    expression.isFolded = expression.folded() != nil
     try super.resolve(scope)
   }
 

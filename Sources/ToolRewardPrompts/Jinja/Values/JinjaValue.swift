@@ -112,6 +112,19 @@ enum JinjaValue {
     }
   }
 
+  /// Whether Jinja can write the value into the code that it makes of a template (compiler.py, `has_safe_repr`).
+  /// Recursion is bounded by the depth that values are made with.
+  var hasSafeRepr: Bool {
+    switch self {
+    case .missing, .undefined: false
+    case .object(let object): object is RangeObject
+    case .list(let list), .tuple(let list): list.elements.allSatisfy(\.hasSafeRepr)
+    case .dictionary(let dictionary):
+      dictionary.keys.allSatisfy(\.hasSafeRepr) && dictionary.values.allSatisfy(\.hasSafeRepr)
+    default: true
+    }
+  }
+
   /// `type(value).__name__`.
   var typeName: String {
     switch self {
@@ -345,6 +358,9 @@ enum JinjaKey: Hashable {
       self = .tuple(parts)
     // Every undefined value is equal to every other.
     case .missing, .undefined: self = .tuple([.null, .null, .string(Array("undefined".utf8))])
+    // Views of keys and of items are sets, which have no hash; those of values have one.
+    case .object(let view as DictionaryView) where view.part != .values:
+      throw TemplateFailure(.type, "unhashable type: '\(value.typeName)'")
     case .object(let object): self = .object(ObjectIdentifier(object))
     case .list, .dictionary: throw TemplateFailure(.type, "unhashable type: '\(value.typeName)'")
     }

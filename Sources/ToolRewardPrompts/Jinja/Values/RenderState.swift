@@ -5,6 +5,8 @@ struct RenderState {
   var frame: Frame
   /// Where `output` is the prompt itself, no captured part of it.
   var isCapturing = false
+  /// Whether a value is computed as Jinja does when it compiles.
+  private(set) var isFolding = false
   var spans: [Range<Int>] = []
   /// What is being printed, from the outermost: one of them inside itself is not printed again.
   var printed: [ObjectIdentifier] = []
@@ -26,6 +28,14 @@ struct RenderState {
     self.now = now
     self.globals = globals
     output.reserveCapacity(4096)
+  }
+
+  /// A state for values that Jinja computes when it compiles. Costly ones are left to the rendering, which has the caller's limits.
+  static func folding() -> RenderState {
+    var state = RenderState(
+      limits: TemplateLimits(steps: 10_000, outputBytes: 1 << 16), now: .epoch, globals: [])
+    state.isFolding = true
+    return state
   }
 
   /// Pays for steps.

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import ToolReward
 import ToolRewardPrompts
+import ToolRewardSuites
 import ToolRewardTesting
 
 private func value(_ json: String) throws -> Value { try ValueReader().read(json) }

@@ -30,9 +30,16 @@ let package = Package(
     .library(name: "ToolRewardC", type: .dynamic, targets: ["ToolRewardC"]),
     .executable(name: "toolreward", targets: ["ToolRewardCommand"]),
   ],
+  traits: [
+    .trait(name: "Endpoint", description: "Ask OpenAI-compatible servers for the completions of prompt suites."),
+    .default(enabledTraits: []),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // Neither fetched nor built without the trait Endpoint.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
   ],
   targets: [
     .systemLibrary(
@@ -59,6 +66,9 @@ let package = Package(
       dependencies: [
         "ToolReward", "ToolRewardLines", "ToolRewardPrompts", "ToolRewardReport",
         .product(name: "Yams", package: "Yams"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Endpoint"])),
+        .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Endpoint"])),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Endpoint"])),
       ],
       swiftSettings: settings),
     .target(

@@ -34,6 +34,9 @@ public struct InputOutputError: Error, Sendable, Hashable, CustomStringConvertib
     self.number = number
   }
 
+  /// Whether another process has the file locked.
+  package var isOfLock: Bool { number == EWOULDBLOCK }
+
   /// The operation, the file and the system's reason.
   public var description: String {
     if operation == .overwrite {

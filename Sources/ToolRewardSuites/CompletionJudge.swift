@@ -48,22 +48,35 @@ struct CompletionJudge {
     }
   }
 
-  func sample(_ text: [UInt8]) -> SuiteSample {
-    let completion = parser.parse(text, view: view, tools: try? toolbox?.get())
+  func sample(_ given: SuiteCompletion) -> SuiteSample {
+    var completion: Completion
+    switch given {
+    case .text(let text): completion = parser.parse(text, view: view, tools: try? toolbox?.get())
+    case .message(let message):
+      guard let parsed = parser.parse(message: message) else {
+        let broken = CheckOutcome.error("it is no message of an assistant")
+        return SuiteSample(completion: given.shown, checks: checks.map { CheckResult($0.check, broken) }, score: nil)
+      }
+      completion = parsed
+    }
     var score: Double?
     var asksReward = false
     var results: [CheckResult] = []
     for (check, scoring) in checks {
-      guard let scoring else {
-        results.append(CheckResult(check, outcome(check.kind, completion, text)))
-        continue
+      var found: CheckOutcome
+      if let scoring {
+        var value: Double?
+        (found, value) = reward(scoring, given)
+        if !asksReward { score = value }
+        asksReward = true
+      } else {
+        found = outcome(check.kind, completion, completion.text)
       }
-      let (found, value) = reward(scoring, text)
-      if !asksReward { score = value }
-      asksReward = true
+      // Places are those of the text, which a message is shown around.
+      if case .message = given { found.range = nil }
       results.append(CheckResult(check, found))
     }
-    return SuiteSample(completion: text, checks: results, score: score)
+    return SuiteSample(completion: given.shown, checks: results, score: score)
   }
 
   private func outcome(_ kind: PromptCheck.Kind, _ completion: Completion, _ text: [UInt8]) -> CheckOutcome {
@@ -79,11 +92,15 @@ struct CompletionJudge {
     }
   }
 
-  private func reward(_ scoring: Scoring, _ text: [UInt8]) -> (CheckOutcome, Double?) {
+  private func reward(_ scoring: Scoring, _ given: SuiteCompletion) -> (CheckOutcome, Double?) {
     switch scoring {
     case .not(let why): return (why, nil)
     case .ready(let scorer, let task, let threshold):
-      let verdict = scorer.score(text, for: task)
+      let verdict =
+        switch given {
+        case .text(let text): scorer.score(text, for: task)
+        case .message(let message): scorer.score(message: message, for: task)
+        }
       let codes = verdict.findings.map(\.code.name).joined(separator: ", ")
       guard let score = verdict.score else { return (.error("it cannot be judged: \(codes)"), nil) }
       if score >= threshold { return (.passed, score) }

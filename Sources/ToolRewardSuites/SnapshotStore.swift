@@ -80,6 +80,12 @@ extension SnapshotStore {
     }
   }
 
+  /// A file's path without the ending of its name.
+  package static func pathWithoutEnding(_ path: String) -> String {
+    let slash = path.utf8.lastIndex(of: 0x2F)
+    return (slash.map { String(path[...$0]) } ?? "") + SuiteReader.stem(of: path)
+  }
+
   /// The folder of a suite's prompts: `__Snapshots__/SUITE` beside its file.
   public static func folder(ofSuite path: String) -> String {
     let slash = path.utf8.lastIndex(of: 0x2F)

@@ -8,7 +8,8 @@ public struct SuiteCompletions: Sendable {
     let test: String
   }
 
-  private var samples: [Cell: [Int: [UInt8]]] = [:]
+  private var samples: [Cell: [Int: SuiteCompletion]] = [:]
+  private var absences: [Cell: [String]] = [:]
 
   /// No completions.
   public init() {}
@@ -16,17 +17,34 @@ public struct SuiteCompletions: Sendable {
   /// Adds a completion. Of two with the same number the later counts.
   ///
   /// - Parameter sample: Its number among the cell's; `nil` for the next.
-  public mutating func add(_ text: [UInt8], template: String, case test: String, sample: Int? = nil) {
+  public mutating func add(
+    _ completion: SuiteCompletion, template: String, case test: String, sample: Int? = nil
+  ) {
     let cell = Cell(template: template, test: test)
     var own = samples.removeValue(forKey: cell) ?? [:]
     var number = sample ?? own.count
     while sample == nil, own[number] != nil { number += 1 }
-    own[number] = text
+    own[number] = completion
     samples[cell] = own
   }
 
+  /// Adds a completion that is text.
+  public mutating func add(_ text: [UInt8], template: String, case test: String, sample: Int? = nil) {
+    add(.text(text), template: template, case: test, sample: sample)
+  }
+
+  /// Notes that a completion was asked for and did not come: the cell then has a check that could not be made.
+  public mutating func addMissing(_ why: String, template: String, case test: String) {
+    absences[Cell(template: template, test: test), default: []].append(why)
+  }
+
+  /// Why a cell's completions did not come, for each that did not.
+  public func missing(template: String, case test: String) -> [String] {
+    absences[Cell(template: template, test: test)] ?? []
+  }
+
   /// The completions of a cell, by their numbers.
-  public func completions(template: String, case test: String) -> [[UInt8]] {
+  public func completions(template: String, case test: String) -> [SuiteCompletion] {
     (samples[Cell(template: template, test: test)] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
   }
 
@@ -44,8 +62,8 @@ public struct SuiteCompletions: Sendable {
 }
 
 extension SuiteCompletions {
-  /// Reads completions from JSON Lines: `{"template", "case", "sample"?, "completion"}`, or `"completions"`, a list. Other members are not
-  /// looked at. O(file).
+  /// Reads completions from JSON Lines: `{"template", "case", "sample"?, "completion"}`, or `"completions"`, a list, or `"message"`, an assistant's message with
+  /// `tool_calls`. Other members are not looked at. O(file).
   ///
   /// - Throws: ``SuiteError`` with the line of what is no such row.
   public init(file path: String) throws(SuiteError) {
@@ -80,22 +98,20 @@ extension SuiteCompletions {
     let template = try row.required("template").nonEmptyString()
     let test = try row.required("case").nonEmptyString()
     var number: Int?
-    if let place = row["sample"] {
-      let given = try place.number()
-      guard given >= 0, given < 1e9, given == given.rounded() else { throw place.error("must be a number from 0") }
-      number = Int(given)
-    }
+    if let place = row["sample"] { number = try Self.number(place) }
     if let list = row["completions"] {
-      for place in try list.elements() { try add(place, template, test, nil) }
+      for place in try list.elements() {
+        add(try SuiteCompletion(text: place), template: template, case: test)
+      }
     } else {
-      try add(row.required("completion"), template, test, number)
+      add(try SuiteCompletion(row: row), template: template, case: test, sample: number)
     }
   }
 
-  private mutating func add(
-    _ place: Configuration, _ template: String, _ test: String, _ number: Int?
-  ) throws(ConfigurationError) {
-    guard let text = place.value.stringBytes else { throw place.error("must be a string") }
-    add(text, template: template, case: test, sample: number)
+  /// A completion's number.
+  static func number(_ place: Configuration) throws(ConfigurationError) -> Int {
+    let given = try place.number()
+    guard given >= 0, given < 1e9, given == given.rounded() else { throw place.error("must be a number from 0") }
+    return Int(given)
   }
 }

@@ -22,7 +22,8 @@ public struct SuiteRunner: Sendable {
     for template in suite.templates {
       for test in suite.cases {
         let texts = completions.completions(template: template.name, case: test.name)
-        cells.append(cell(template, test, suite.checks + test.checks, texts))
+        let missing = completions.missing(template: template.name, case: test.name)
+        cells.append(cell(template, test, suite.checks + test.checks, texts, missing))
         progress(cells.count)
       }
     }
@@ -32,7 +33,9 @@ public struct SuiteRunner: Sendable {
   }
 
   private func cell(
-    _ template: PromptSuite.Template, _ test: PromptSuite.Case, _ checks: [PromptCheck], _ completions: [[UInt8]]
+    _ template: PromptSuite.Template, _ test: PromptSuite.Case, _ checks: [PromptCheck],
+    _ completions: [SuiteCompletion],
+    _ missing: [String]
   ) -> SuiteCell {
     let probe = PromptProbe(template: template, test: test)
     let asked = checks.filter(\.isOfCompletion)
@@ -46,6 +49,11 @@ public struct SuiteRunner: Sendable {
       }
     } else if let failure {
       results = Self.withoutPrompt(checks, failure)
+    }
+    if let why = missing.first {
+      let all = missing.count + completions.count
+      results.append(
+        CheckResult(check: "completions", outcome: .error, message: "\(missing.count) of \(all) did not come: \(why)"))
     }
     let isPrefilled = prompt.map { ((try? probe.openThink($0)) ?? nil) != nil } ?? false
     let judge = completions.isEmpty ? nil : CompletionJudge(template, test, asked, isPrefilled: isPrefilled)

@@ -1,6 +1,5 @@
 public import Testing
 internal import ToolReward
-public import ToolRewardPrompts
 public import ToolRewardSuites
 
 /// Expects a prompt to be the recorded one: `__Snapshots__/TEST_FILE/NAME.txt` beside the test's file. What is missing is recorded, and

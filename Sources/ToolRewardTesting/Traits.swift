@@ -1,5 +1,4 @@
 public import Testing
-public import ToolRewardPrompts
 public import ToolRewardSuites
 
 /// The least reward that ``expectReward(_:_:reward:format:view:atLeast:prompt:sourceLocation:)`` is content with, for a test or a suite.

@@ -175,9 +175,9 @@ import ToolRewardSuites
         {"template": "u", "case": "c", "sample": 1, "completion": "new"}
         """, "rows.jsonl", in: folder)
       let found = try SuiteCompletions(file: path)
-      #expect(found.completions(template: "t", case: "c").map(text) == ["a", "b"])
-      #expect(found.completions(template: "t", case: "d").map(text) == ["x", "y", "z"])
-      #expect(found.completions(template: "u", case: "c").map(text) == ["new"])
+      #expect(found.completions(template: "t", case: "c").map { text($0.shown) } == ["a", "b"])
+      #expect(found.completions(template: "t", case: "d").map { text($0.shown) } == ["x", "y", "z"])
+      #expect(found.completions(template: "u", case: "c").map { text($0.shown) } == ["new"])
       #expect(found.count == 6)
       let suite = PromptSuite(
         templates: [.init(name: "t", renderer: SmallTemplate())], cases: [try suiteCase("c")])

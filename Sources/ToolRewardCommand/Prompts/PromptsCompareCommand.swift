@@ -5,7 +5,7 @@ import ToolRewardPrompts
 import ToolRewardSuites
 
 /// `toolreward prompts compare`.
-struct PromptsCompareCommand: ParsableCommand {
+struct PromptsCompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compare templates on the same cases, pair by pair.",
@@ -24,6 +24,7 @@ struct PromptsCompareCommand: ParsableCommand {
 
   @OptionGroup var options: SuiteOptions
   @OptionGroup var completions: CompletionOptions
+  @OptionGroup(title: "Asking a model") var endpoint: EndpointOptions
   @OptionGroup var outputs: SuiteOutputOptions
 
   @Option(help: ArgumentHelp("The template to compare each other with; by default every pair.", valueName: "name"))
@@ -39,13 +40,13 @@ struct PromptsCompareCommand: ParsableCommand {
     if flips < 0 { throw ValidationError("--flips must be 0 or more.") }
   }
 
-  func run() throws {
+  func run() async throws {
     let suite = try options.read()
     if let baseline, !suite.templates.contains(where: { $0.name == baseline }) {
       throw SuiteStatus.error("the suite has no template '\(baseline)' to compare with")
     }
     if suite.templates.count < 2 { throw SuiteStatus.error("the suite has one template: nothing to compare") }
-    let texts = try completions.read(for: suite, isPart: !options.templates.isEmpty || !options.cases.isEmpty)
+    let texts = try await completions.read(for: suite, options, endpoint)
     let store = SnapshotStore(folder: SnapshotStore.folder(ofSuite: options.suite))
     let result = options.run(suite, texts, snapshots: store)
     let comparisons = result.comparisons(baseline: baseline, seed: seed)

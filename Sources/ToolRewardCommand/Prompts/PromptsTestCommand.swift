@@ -5,7 +5,7 @@ import ToolRewardPrompts
 import ToolRewardSuites
 
 /// `toolreward prompts test`.
-struct PromptsTestCommand: ParsableCommand {
+struct PromptsTestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
     abstract: "Render each template with each case, and check prompts and completions.",
@@ -21,6 +21,7 @@ struct PromptsTestCommand: ParsableCommand {
 
   @OptionGroup var options: SuiteOptions
   @OptionGroup var completions: CompletionOptions
+  @OptionGroup(title: "Asking a model") var endpoint: EndpointOptions
   @OptionGroup var snapshots: SnapshotOptions
   @OptionGroup var outputs: SuiteOutputOptions
 
@@ -38,9 +39,9 @@ struct PromptsTestCommand: ParsableCommand {
     if failures < 0 { throw ValidationError("--failures must be 0 or more.") }
   }
 
-  func run() throws {
+  func run() async throws {
     let suite = try options.read()
-    let texts = try completions.read(for: suite, isPart: !options.templates.isEmpty || !options.cases.isEmpty)
+    let texts = try await completions.read(for: suite, options, endpoint)
     let store = SnapshotStore(folder: snapshots.folder(of: options.suite))
     let result = options.run(suite, texts, snapshots: store)
     let comparisons = outputs.wantsComparisons ? result.comparisons() : []

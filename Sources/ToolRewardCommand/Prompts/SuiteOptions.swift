@@ -87,14 +87,21 @@ struct CompletionOptions: ParsableArguments {
       valueName: "file"))
   var completions: [String] = []
 
-  /// Reads the completions; says how many are of no cell.
-  func read(for suite: PromptSuite, isPart: Bool) throws -> SuiteCompletions {
+  /// Reads the completions, or asks for them; says how many are of no cell.
+  func read(
+    for suite: PromptSuite, _ options: SuiteOptions, _ endpoint: EndpointOptions
+  ) async throws -> SuiteCompletions {
+    if endpoint.endpoint != nil {
+      if !completions.isEmpty { throw ValidationError("Completions come from --completions or from --endpoint.") }
+      return try await endpoint.collect(suite, file: options.suite)
+    }
     var found = SuiteCompletions()
     do throws(SuiteError) {
       for file in completions { try found.add(file: file) }
     } catch {
       throw SuiteStatus.error("\(error)")
     }
+    let isPart = !options.templates.isEmpty || !options.cases.isEmpty
     if !isPart, let strangers = found.strangers(to: suite) {
       Terminal.say(
         "toolreward: \(DecimalText.grouped(strangers.count)) completions are of no cell of the suite; the first: \(strangers.first)"

@@ -173,6 +173,18 @@ public final class LineSource {
     return bytes
   }
 
+  /// A whole file's bytes, if they are not too many.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be opened or read, or has more bytes: its number is then `EFBIG`.
+  package static func wholeFile(_ path: String, limit: Int) throws(InputOutputError) -> [UInt8] {
+    let source = try ByteSource(LineInput(path: path))
+    var bytes: [UInt8] = []
+    while try source.read(256 << 10, onto: &bytes) > 0 {
+      if bytes.count > limit { throw InputOutputError(operation: .read, path: path, number: EFBIG) }
+    }
+    return bytes
+  }
+
   /// Fills the chunk with the next lines. Returns false at the end of the input. Blocks until a whole line is there.
   ///
   /// - Throws: ``InputOutputError`` if reading fails.

@@ -1,4 +1,5 @@
 internal import ToolReward
+internal import ToolRewardReport
 
 /// Judges a cell's completions. What does not change from one to the next is compiled once.
 struct CompletionJudge {
@@ -81,7 +82,7 @@ struct CompletionJudge {
 
   private func outcome(_ kind: PromptCheck.Kind, _ completion: Completion, _ text: [UInt8]) -> CheckOutcome {
     switch kind {
-    case .text(let test, let texts, _): TextCheck.outcome(test, texts, text)
+    case .text, .regex, .json: TextCheck.outcome(kind, text) ?? .skipped("")
     case .format: format(completion)
     case .validToolsCall: validity(completion)
     case .toolCallF1(let threshold): f1(completion, threshold)
@@ -182,7 +183,9 @@ struct CompletionJudge {
       let match = CallMatcher().match(completion, truth)
       if match.isExact { return .passed }
       if !match.missing.isEmpty || !match.surplus.isEmpty {
-        return .failed("\(match.missing.count) calls are missing, \(match.surplus.count) are too many")
+        return .failed(
+          "\(DecimalText.counted(match.missing.count, "call")) missing, \(DecimalText.counted(match.surplus.count, "call")) too many"
+        )
       }
       let pointers = match.pairs.flatMap(\.mismatches).map(\.pointer).joined(separator: ", ")
       let place = completion.attempts.count == 1 ? completion.attempts.first?.range : nil

@@ -25,7 +25,11 @@ extension PromptCheck {
     }
     let names = ["is-valid-tools-call", "is-valid-openai-tools-call", "is-valid-function-call"]
     let valid = names.map { FileType($0) { (_, _) in .validToolsCall } }
+    let json = [("is-json", false), ("contains-json", true)].map { name, isPart in
+      FileType(name, ["value", "on"]) { (place, _) throws(ConfigurationError) in try Self.json(place, isPart: isPart) }
+    }
     let own: [FileType] = [
+      FileType("regex", ["value", "on"]) { (place, _) throws(ConfigurationError) in try regex(place) },
       FileType("max-length", ["value"]) { (place, _) throws(ConfigurationError) in try maxLength(place) },
       FileType("tools-rendered") { (_, _) in .toolsRendered },
       FileType("tool-calls-rendered") { (_, _) in .toolCallsRendered },
@@ -45,7 +49,7 @@ extension PromptCheck {
       FileType("no-call") { (_, _) in .noCall },
     ]
     return [FileType("renders") { (_, _) in .renders }, FileType("snapshot") { (_, _) in .snapshot }]
-      + texts + own + valid
+      + texts + json + own + valid
   }
 
   /// Reads a check of a suite's file.
@@ -82,15 +86,42 @@ extension PromptCheck {
   private static func text(_ test: TextTest, _ place: Configuration) throws(ConfigurationError) -> Kind {
     let given = try value(place)
     var texts: [[UInt8]] = []
-    if test == .containsAll || test == .containsAny {
+    switch test {
+    case .containsAll, .containsAny, .containsAllIgnoringCase, .containsAnyIgnoringCase:
       for element in try given.elements() { texts.append(Array(try element.nonEmptyString().utf8)) }
       if texts.isEmpty { throw given.error("must not be empty") }
-    } else {
+    default:
       // Every text contains the empty one.
       texts = [Array(try (test == .equals ? given.string() : given.nonEmptyString()).utf8)]
     }
-    let subject = try place["on"]?.choice(Subject.allCases.map { ($0.rawValue, $0) }) ?? .prompt
-    return .text(test, texts, on: subject)
+    return .text(test, texts, on: try subject(place) ?? .prompt)
+  }
+
+  private static func subject(_ place: Configuration) throws(ConfigurationError) -> Subject? {
+    try place["on"]?.choice(Subject.allCases.map { ($0.rawValue, $0) })
+  }
+
+  private static func regex(_ place: Configuration) throws(ConfigurationError) -> Kind {
+    let given = try value(place)
+    let pattern = Array(try given.nonEmptyString().utf8)
+    let nothing: [UInt8] = []
+    if SchemaPattern(pattern).matches(nothing.span, 0..<0) == nil {
+      throw given.error(
+        "is no regular expression of ECMA-262, or has a form that is not read: look-around, back references, \\b")
+    }
+    return .regex(pattern, on: try subject(place) ?? .prompt)
+  }
+
+  /// JSON is what models are asked for: without "on" the completion is looked at.
+  private static func json(_ place: Configuration, isPart: Bool) throws(ConfigurationError) -> Kind {
+    guard place.value.kind == .object else { return .json(nil, isPart: isPart, on: .completion) }
+    var schema: JSONSchema?
+    if let given = place["value"] {
+      do throws(SchemaError) { schema = try JSONSchema(given.value.detached()) } catch {
+        throw given.error("is no JSON Schema: \(error)")
+      }
+    }
+    return .json(schema, isPart: isPart, on: try subject(place) ?? .completion)
   }
 
   private static func threshold(_ place: Configuration) throws(ConfigurationError) -> Double {

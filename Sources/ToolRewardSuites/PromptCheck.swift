@@ -13,6 +13,10 @@ public struct PromptCheck: Sendable {
     case snapshot
     /// A comparison with texts.
     case text(TextTest, [[UInt8]], on: Subject)
+    /// Some part matches a regular expression (ECMA-262, Unicode mode), in linear time.
+    case regex([UInt8], on: Subject)
+    /// The whole is JSON, or some part is an object or an array of JSON; valid by the schema, if there is one.
+    case json(JSONSchema?, isPart: Bool, on: Subject)
     /// At most so many code points.
     case maxLength(Int)
     /// Each tool's name and its parameters' names come into the prompt because of the tools.
@@ -48,6 +52,8 @@ public struct PromptCheck: Sendable {
     case ignoringCase = "icontains"
     case containsAll = "contains-all"
     case containsAny = "contains-any"
+    case containsAllIgnoringCase = "icontains-all"
+    case containsAnyIgnoringCase = "icontains-any"
     case startsWith = "starts-with"
     case endsWith = "ends-with"
   }
@@ -83,7 +89,7 @@ public struct PromptCheck: Sendable {
   /// Whether it looks at completions rather than at the prompt.
   public var isOfCompletion: Bool {
     switch kind {
-    case .text(_, _, let subject): subject == .completion
+    case .text(_, _, let subject), .regex(_, let subject), .json(_, _, let subject): subject == .completion
     case .reward, .format, .validToolsCall, .toolCallF1, .toolCallMatch, .noCall: true
     default: false
     }
@@ -97,6 +103,8 @@ extension PromptCheck.Kind {
     case .renders: "renders"
     case .snapshot: "snapshot"
     case .text(let test, _, _): test.rawValue
+    case .regex: "regex"
+    case .json(_, let isPart, _): isPart ? "contains-json" : "is-json"
     case .maxLength: "max-length"
     case .toolsRendered: "tools-rendered"
     case .toolCallsRendered: "tool-calls-rendered"

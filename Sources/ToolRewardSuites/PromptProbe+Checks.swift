@@ -9,7 +9,7 @@ extension PromptProbe {
       case .snapshot:
         return snapshots.map { $0.outcome(of: prompt, template.name, test.name) }
           ?? .skipped("there is no folder of snapshots")
-      case .text(let test, let texts, _): return TextCheck.outcome(test, texts, prompt)
+      case .text, .regex, .json: return TextCheck.outcome(kind, prompt) ?? .skipped("")
       case .maxLength(let most):
         let count = prompt.count { $0 & 0xC0 != 0x80 }
         return count <= most ? .passed : .failed("the prompt has \(count) code points, more than \(most)")

@@ -59,9 +59,16 @@ struct SuiteReader {
   let formats: FormatRegistry
   let loader: TemplateLoader
 
+  /// The most bytes of a suite, and of each file that it names: a name may lead to what has no end.
+  private static let sizeLimit = 64 << 20
+
   func read() throws(SuiteError) -> PromptSuite {
     let text: [UInt8]
-    do throws(InputOutputError) { text = try LineSource.wholeFile(path) } catch { throw SuiteError(path, "\(error)") }
+    do throws(InputOutputError) {
+      text = try LineSource.wholeFile(path, limit: Self.sizeLimit)
+    } catch {
+      throw SuiteError(path, "\(error)")
+    }
     var yaml: [UInt8]?
     do throws(ConfigurationError) {
       let isJSON = text.first { !TextSpace.isSpace($0) } == 0x7B
@@ -96,7 +103,7 @@ struct SuiteReader {
   private func contents(of place: Configuration) throws(ConfigurationError) -> (path: String, text: [UInt8]) {
     let file = resolved(try place.nonEmptyString())
     do throws(InputOutputError) {
-      return (file, try LineSource.wholeFile(file))
+      return (file, try LineSource.wholeFile(file, limit: Self.sizeLimit))
     } catch {
       throw place.error("\(error)")
     }

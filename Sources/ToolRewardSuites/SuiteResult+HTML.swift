@@ -225,7 +225,8 @@ extension SuiteResult {
     }
     td.bad, li.bad, .failed .state, .failed > a, .error .state, .error > a { color: var(--bad); font-weight: 600; }
     .passed > a, .passed .state { color: var(--good); }
-    .matrix td { white-space: nowrap; }
+    .matrix small { white-space: normal; }
+    .matrix tbody th { position: sticky; left: 0; background: var(--sheet); }
     .matrix thead th { overflow-wrap: anywhere; min-width: 7rem; }
     thead th.number { white-space: normal; overflow-wrap: normal; }
     .scroll tbody th { overflow-wrap: break-word; }

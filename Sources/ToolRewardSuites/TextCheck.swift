@@ -2,6 +2,62 @@ internal import ToolReward
 
 /// Comparisons of texts.
 enum TextCheck {
+  /// What a check of a text says of it; `nil` if the check is of something else.
+  static func outcome(_ kind: PromptCheck.Kind, _ text: [UInt8]) -> CheckOutcome? {
+    switch kind {
+    case .text(let test, let texts, _): outcome(test, texts, text)
+    case .regex(let pattern, _): matches(pattern, text)
+    case .json(let schema, let isPart, _): isPart ? containsJSON(schema, text) : isJSON(schema, text)
+    default: nil
+    }
+  }
+
+  private static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> CheckOutcome {
+    switch SchemaPattern(pattern).matches(text.span, 0..<text.count) {
+    case true?: .passed
+    case false?: .failed("nothing matches \(shown(pattern))")
+    case nil: .error("\(shown(pattern)) has a form that is not read, or the text is too long for it")
+    }
+  }
+
+  private static func isJSON(_ schema: JSONSchema?, _ text: [UInt8]) -> CheckOutcome {
+    do throws(ValueError) {
+      return validity(try ValueReader().read(text), schema)
+    } catch {
+      return .failed("it is no JSON: \(error)")
+    }
+  }
+
+  private static func validity(_ value: Value, _ schema: JSONSchema?) -> CheckOutcome {
+    guard let report = schema?.explain(value) else { return .passed }
+    switch report.verdict {
+    case .valid: return .passed
+    case .invalid:
+      return .failed(
+        "the JSON is not what the schema asks for: \(report.violations.first.map { "\($0)" } ?? "it accepts nothing")")
+    case .indeterminate(let reason): return .error("\(reason)")
+    }
+  }
+
+  /// Looks at most at so many brackets that might begin JSON, so that time stays linear.
+  private static let beginningLimit = 1_000
+
+  private static func containsJSON(_ schema: JSONSchema?, _ text: [UInt8]) -> CheckOutcome {
+    var bad = CheckOutcome.failed("there is no object and no array of JSON in it")
+    var position = 0
+    for _ in 0..<beginningLimit {
+      guard let start = text[position...].firstIndex(where: { $0 == 0x7B || $0 == 0x5B }) else { return bad }
+      position = start + 1
+      guard let (value, end) = try? ValueReader().readPrefix(text, at: start) else { continue }
+      var found = validity(value, schema)
+      found.range = start..<end
+      if found.outcome == .passed { return found }
+      bad = found
+      position = end
+    }
+    return bad
+  }
+
   static func outcome(_ test: PromptCheck.TextTest, _ texts: [[UInt8]], _ subject: [UInt8]) -> CheckOutcome {
     guard let first = texts.first else { return .passed }
     switch test {
@@ -10,6 +66,8 @@ enum TextCheck {
     case .ignoringCase:
       return place(folded(first), folded(subject)).map { .passed(at: $0) }
         ?? .failed("there is no \(shown(first)), in either case")
+    case .containsAllIgnoringCase: return outcome(.containsAll, texts.map(folded), folded(subject))
+    case .containsAnyIgnoringCase: return outcome(.containsAny, texts.map(folded), folded(subject))
     case .containsAll:
       let missing = texts.filter { place($0, subject) == nil }
       return missing.isEmpty

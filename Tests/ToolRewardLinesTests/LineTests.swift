@@ -24,6 +24,33 @@ private struct EchoWorker: LineWorker {
     return url.path
   }
 
+  @Test func wholeFilesHaveALimit() throws {
+    let path = try file(Array("four".utf8))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(try LineSource.wholeFile(path, limit: 4).count == 4)
+    for (path, number) in [(path, EFBIG), ("/dev/zero", EFBIG), ("/", EISDIR), ("/nowhere", ENOENT)] {
+      let error = try #require(throws: InputOutputError.self) { _ = try LineSource.wholeFile(path, limit: 3) }
+      #expect(error.number == number)
+    }
+  }
+
+  @Test func journalsGrowByWholeLines() throws {
+    let path = try file(Array("one\n\ntwo\nthr".utf8))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    do {
+      let journal = try LineJournal(path: path)
+      #expect(journal.lines.map { String(decoding: $0, as: UTF8.self) } == ["one", "", "two"])
+      try journal.append(Array("four".utf8))
+      try journal.append([])
+      let error = try #require(throws: InputOutputError.self) { _ = try LineJournal(path: path) }
+      #expect(error.isOfLock)
+      _ = journal.path
+    }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "one\n\ntwo\nfour\n\n")
+    #expect(try LineJournal(path: path).lines.count == 5)
+    #expect(throws: InputOutputError.self) { _ = try LineJournal(path: "/dev/null") }
+  }
+
   @Test(arguments: [1, 7, 16, 1 << 18])
   func chunksHoldWholeLines(_ chunkSize: Int) throws {
     let text = "a\nbb\r\n\n\u{FFFD}" + String(repeating: "x", count: 100) + "\nlast"

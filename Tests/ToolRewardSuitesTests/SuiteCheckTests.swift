@@ -123,6 +123,39 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
     #expect(try check(kind, completion: subject, isNegated: true).outcome == (holds ? .failed : .passed))
   }
 
+  @Test(
+    arguments: [
+      ("^a+$", "aaa", .passed), ("^a+$", "aab", .failed), ("[äöü]", "x ü", .passed), ("\\d{3}", "12", .failed),
+      ("^.$", "é", .passed), ("^.$", "e\u{301}", .failed), ("(a*)*b", String(repeating: "a", count: 20_000), .failed),
+    ] as [(String, String, CheckResult.Outcome)])
+  func regularExpressions(_ pattern: String, _ subject: String, outcome: CheckResult.Outcome) throws {
+    let kind = PromptCheck.Kind.regex(Array(pattern.utf8), on: .completion)
+    #expect(try check(kind, completion: subject).outcome == outcome)
+    let contrary: CheckResult.Outcome = outcome == .passed ? .failed : .passed
+    #expect(try check(kind, completion: subject, isNegated: true).outcome == contrary)
+  }
+
+  private static let schema = #"{"type": "object", "required": ["a"]}"#
+
+  @Test(
+    arguments: [
+      ("{\"a\": 1}", nil, true, true), (" [1] \n", nil, true, true), ("3", nil, true, false),
+      ("{a: 1}", nil, false, false),
+      ("x {\"a\": 1} y", nil, false, true), ("x {\"a\": 1} y", schema, false, true),
+      ("{\"b\": 1}", schema, false, false),
+      ("{\"b\": 1} {\"a\": 1}", schema, false, true), ("[{\"a\": 1}]", schema, false, false), ("", nil, false, false),
+      ("{\"a\": \"}", nil, false, false), ("{\"a\": \"{\\\"b\\\": 1}\"}", nil, true, true),
+      (String(repeating: "[", count: 100_000), nil, false, false),
+      (String(repeating: "[\"", count: 50_000), nil, false, false),
+    ] as [(String, String?, Bool, Bool)])
+  func json(_ subject: String, schema: String?, isJSON: Bool, isContained: Bool) throws {
+    let schema = try schema.map { try JSONSchema(json: $0) }
+    let whole = try check(.json(schema, isPart: false, on: .completion), completion: subject)
+    #expect(whole.outcome == (isJSON ? .passed : .failed), "\(whole.message)")
+    let part = try check(.json(schema, isPart: true, on: .completion), completion: subject)
+    #expect(part.outcome == (isContained ? .passed : .failed), "\(part.message)")
+  }
+
   @Test func lengths() throws {
     let test = try suiteCase(messages: #"[{"role":"user","content":"ü"}]"#, tools: nil, truth: nil)
     let count = "<|im_start|>user\nü<|im_end|>\n<|im_start|>assistant\n".unicodeScalars.count
@@ -158,7 +191,7 @@ private let completionRows: [(PromptCheck.Kind, good: String, bad: String, why: 
   (.validToolsCall, call, "warm", "there is no call"),
   (.toolCallF1(threshold: 1), call, call.replacing("get_weather", with: "f"), "F1 of the called names is 0.0"),
   (.toolCallMatch, call, call.replacing("Paris", with: "Ulm"), "arguments differ: /city"),
-  (.toolCallMatch, call, "none", "1 calls are missing, 0 are too many"),
+  (.toolCallMatch, call, "none", "1 call missing, 0 calls too many"),
   (.noCall, "warm", call, "there is a call"),
 ]
 

@@ -90,6 +90,16 @@ import ToolRewardSuites
     (head + "checks: [{type: max-length, value: 1e999}]", "/checks/0/value: must be a"),
     (head + "checks: [{type: renders, value: 1}]", "has no member \"value\"; it may have: type, metric"),
     (head + "checks: [{type: reward, value: gold}]", "there is no reward \"gold\"; there are:"),
+    (head + "checks: [regex]", "/checks/0: needs a \"value\""),
+    (
+      head + "checks: [{type: regex, value: '(?=a)'}]",
+      "/checks/0/value: is no regular expression of ECMA-262, or has a form"
+    ),
+    (head + "checks: [{type: regex, value: '('}]", "/checks/0/value: is no regular expression"),
+    (head + "checks: [{type: is-json, value: {type: strin}}]", "/checks/0/value: is no JSON Schema"),
+    (head + "checks: [{type: contains-json, value: 3}]", "/checks/0/value: is no JSON Schema"),
+    (head + "checks: [{type: icontains-any, value: []}]", "/checks/0/value: must not be empty"),
+    ("templates: [{file: ../}]\ncases: []", "/templates/0/file: cannot read"),
     (head + "checks: [{type: prefix-preserving, value: x}]", "must be one of: tool-result, user-turn"),
     ("templates: [{framing: chatml}, {framing: chatml}]\ncases: []", "there is another template \"chatml\""),
     ("templates: [{name: x}]\ncases: []", "1:13: /templates/0: needs a \"file\", a \"preset\" or a \"framing\""),

@@ -14,6 +14,8 @@ struct PromptsTestCommand: AsyncParsableCommand {
         toolreward prompts test suite.yaml
         toolreward prompts test suite.yaml --completions rollouts.jsonl --k 4
         toolreward prompts test suite.yaml --junit report.xml --html report.html
+        toolreward prompts test suite.yaml --endpoint http://localhost:8000/v1 --model m --samples 4 --temperature 0.7
+        toolreward prompts test suite.yaml --endpoint https://api.example.com/v1 --model m --key-variable API_KEY
 
       EXIT STATUS
         0 all passed; 100 a check failed; 1 something could not be read or judged; 64 usage.

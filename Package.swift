@@ -69,6 +69,7 @@ let package = Package(
         .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Endpoint"])),
         .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Endpoint"])),
         .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Endpoint"])),
+        .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Endpoint"])),
       ],
       swiftSettings: settings),
     .target(

@@ -6,51 +6,67 @@
   internal import Darwin
 #endif
 
-/// A file of lines that grows by whole lines, and that one process at a time may write to: what is in it stays, whenever the process ends.
+/// A file of lines that grows by whole lines, and that one process at a time may write to: what is in it stays, whenever the process ends. Nothing is written
+/// before the first line is appended.
 package final class LineJournal {
   /// The file.
   package let path: String
   /// What was in it, by lines, without a last one that has no end.
-  package private(set) var lines: [[UInt8]] = []
+  package let lines: [[UInt8]]
+  /// A last line without an end, as a process leaves it that is ended while it writes, and as people leave them; empty if there is none.
+  package let tail: [UInt8]
+  /// Whether the last line is whole but for its end, and stays; otherwise it is cut off when the next is appended.
+  package var keepsTail = false
   private let descriptor: Int32
   private var end: Int
+  private var isMended: Bool
 
-  /// Opens a file, or makes it, and reads it. A last line without an end, as a process leaves it that is ended while it writes, is cut off. O(file).
+  /// Opens a file, or makes it, and reads it. O(file).
   ///
-  /// - Throws: ``InputOutputError`` if that cannot be done; its number is `EWOULDBLOCK` if another process has the file open so.
+  /// - Throws: ``InputOutputError`` if that cannot be done; see ``InputOutputError/isOfLock`` if another process has the file open so.
   package init(path: String) throws(InputOutputError) {
     self.path = path
-    end = 0
-    descriptor = unsafe open(path, O_RDWR | O_CREAT, 0o644)
-    if descriptor < 0 { throw InputOutputError(operation: .create, path: path, number: errno) }
-    var status = stat()
-    // A device may never come to an end.
-    if unsafe fstat(descriptor, &status) < 0 || status.st_mode & S_IFMT != S_IFREG {
-      throw InputOutputError(operation: .create, path: path, number: EINVAL)
+    let opened = unsafe open(path, O_RDWR | O_CREAT, 0o644)
+    if opened < 0 { throw InputOutputError(operation: .create, path: path, number: errno) }
+    do throws(InputOutputError) {
+      var status = stat()
+      // A device may never come to an end.
+      if unsafe fstat(opened, &status) < 0 || status.st_mode & S_IFMT != S_IFREG {
+        throw InputOutputError(operation: .create, path: path, number: EINVAL)
+      }
+      if flock(opened, LOCK_EX | LOCK_NB) < 0 {
+        throw InputOutputError(operation: .create, path: path, number: errno)
+      }
+      var parts = try LineSource.wholeFile(path).split(separator: 0x0A, omittingEmptySubsequences: false).map(
+        Array.init)
+      tail = parts.popLast() ?? []
+      lines = parts
+    } catch {
+      _ = close(opened)
+      throw error
     }
-    if flock(descriptor, LOCK_EX | LOCK_NB) < 0 {
-      throw InputOutputError(operation: .create, path: path, number: errno)
-    }
+    descriptor = opened
+    end = lines.reduce(0) { $0 + $1.count + 1 }
+    isMended = tail.isEmpty
     _ = signal(SIGPIPE, SIG_IGN)
-    let bytes = try LineSource.wholeFile(path)
-    lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast().map(Array.init)
-    end = bytes.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-    if end < bytes.count { try cut() }
     _ = lseek(descriptor, off_t(end), SEEK_SET)
   }
 
   deinit { _ = close(descriptor) }
 
-  private func cut() throws(InputOutputError) {
-    if ftruncate(descriptor, off_t(end)) < 0 || lseek(descriptor, off_t(end), SEEK_SET) < 0 {
-      throw InputOutputError(operation: .write, path: path, number: errno)
-    }
-  }
-
   /// Appends a line, which has no line feed of its own. Where the system does not take all of it, none of it is left.
   ///
   /// - Throws: ``InputOutputError`` if the system does not take it.
   package func append(_ line: [UInt8]) throws(InputOutputError) {
+    if !isMended {
+      try cut()
+      isMended = true
+      if keepsTail { try put(tail) }
+    }
+    try put(line)
+  }
+
+  private func put(_ line: [UInt8]) throws(InputOutputError) {
     let bytes = line + [0x0A]
     var written = 0
     while written < bytes.count {
@@ -66,6 +82,12 @@ package final class LineJournal {
       written += count
     }
     end += bytes.count
+  }
+
+  private func cut() throws(InputOutputError) {
+    if ftruncate(descriptor, off_t(end)) < 0 || lseek(descriptor, off_t(end), SEEK_SET) < 0 {
+      throw InputOutputError(operation: .write, path: path, number: errno)
+    }
   }
 }
 

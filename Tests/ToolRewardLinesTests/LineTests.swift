@@ -34,20 +34,25 @@ private struct EchoWorker: LineWorker {
     }
   }
 
-  @Test func journalsGrowByWholeLines() throws {
+  @Test(arguments: [(false, "one\n\ntwo\nfour\n\n"), (true, "one\n\ntwo\nthr\nfour\n\n")])
+  func journalsGrowByWholeLines(keepsTail: Bool, text: String) throws {
     let path = try file(Array("one\n\ntwo\nthr".utf8))
     defer { try? FileManager.default.removeItem(atPath: path) }
     do {
       let journal = try LineJournal(path: path)
       #expect(journal.lines.map { String(decoding: $0, as: UTF8.self) } == ["one", "", "two"])
-      try journal.append(Array("four".utf8))
-      try journal.append([])
+      #expect(journal.tail == Array("thr".utf8))
       let error = try #require(throws: InputOutputError.self) { _ = try LineJournal(path: path) }
       #expect(error.isOfLock)
-      _ = journal.path
+      // Opening it changes nothing.
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "one\n\ntwo\nthr")
+      journal.keepsTail = keepsTail
+      try journal.append(Array("four".utf8))
+      try journal.append([])
     }
-    #expect(try String(contentsOfFile: path, encoding: .utf8) == "one\n\ntwo\nfour\n\n")
-    #expect(try LineJournal(path: path).lines.count == 5)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+    let again = try LineJournal(path: path)
+    #expect(again.tail.isEmpty && again.lines.count == (keepsTail ? 6 : 5))
     #expect(throws: InputOutputError.self) { _ = try LineJournal(path: "/dev/null") }
   }
 

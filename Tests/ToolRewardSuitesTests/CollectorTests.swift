@@ -267,19 +267,41 @@ private enum LineSourceBytes {
     let whole = try LineSourceBytes.read(path)
     let lines = whole.split(separator: 0x0A)
     // Cut at every byte of the last line but its end.
-    for length in stride(from: whole.count - 1, to: whole.count - lines[3].count - 1, by: -7) {
+    for length in stride(from: whole.count - 2, to: whole.count - lines[3].count - 1, by: -61) {
       try Data(whole[..<length]).write(to: URL(fileURLWithPath: path))
       let server = ScriptedServer()
       let found = try await collect(suite(cases: 4), server, path)
       #expect(found.progress.done == 4 && server.asked.count == 1)
       #expect(try LineSourceBytes.read(path).split(separator: 0x0A).count == 4)
     }
+    // Cut within the first row.
+    for length in [1, 9, 20, lines[0].count - 1] {
+      try Data(whole[..<length]).write(to: URL(fileURLWithPath: path))
+      #expect(try await collect(suite(cases: 4), ScriptedServer(), path).progress.done == 4)
+      #expect(try LineSourceBytes.read(path).split(separator: 0x0A).count == 4)
+    }
+    // A row that lacks its end alone is whole.
+    try Data(whole.dropLast()).write(to: URL(fileURLWithPath: path))
+    let server = ScriptedServer()
+    #expect(try await collect(suite(cases: 5), server, path).progress.done == 5)
+    #expect(server.asked.count == 1)
+    #expect(try LineSourceBytes.read(path).starts(with: whole))
     // Rubbish in the middle counts as missing, and stays.
     var broken = Array(lines.map(Array.init).joined(separator: [0x0A])) + [0x0A]
     broken.replaceSubrange(lines[0].count + 3..<lines[0].count + 9, with: [0xFF, 0, 0x22, 0x7B, 0x0D, 0x2C])
     try Data(broken).write(to: URL(fileURLWithPath: path))
     let store = try CompletionStore(path: path)
     #expect(store.brokenRows == 1)
+  }
+
+  /// What is no file of completions stays as it is.
+  @Test(arguments: ["templates: []", "a\nb\n", "{}\n", "\u{0}", "[1]\n{\"template\":"])
+  func otherFilesAreLeftAlone(text: String) throws {
+    let path = temporary()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(throws: EndpointError.self) { _ = try CompletionStore(path: path) }
+    #expect(try LineSourceBytes.read(path) == Array(text.utf8))
   }
 
   @Test func oneRunAtATime() throws {

@@ -172,7 +172,8 @@ struct EndpointOptions: ParsableArguments {
   private func tell(_ found: CompletionCollector.Collection, _ file: String) throws {
     let progress = found.progress
     let place = store(beside: file)
-    var text = "\(Self.line(progress)), \(DecimalText.grouped(progress.kept)) of them from \(place)"
+    var text = Self.line(progress)
+    if progress.kept > 0 { text += "; \(DecimalText.grouped(progress.kept)) were in \(place)" }
     if progress.cut > 0 { text += "; \(DecimalText.grouped(progress.cut)) cut at --max-tokens" }
     Terminal.say(text)
     if progress.wasStopped {

@@ -10,6 +10,8 @@ public final class CompletionStore {
   public private(set) var brokenRows = 0
   private let journal: LineJournal
   private var known: [String: Kept] = [:]
+  /// What every row begins with.
+  private static let start = Array("{\"template\":".utf8)
   /// The key of the last row of each cell's sample: readers of completions go by that.
   private var last: [SuiteCompletions.Cell: [Int: String]] = [:]
 
@@ -19,9 +21,10 @@ public final class CompletionStore {
     let finish: String?
   }
 
-  /// Opens a file, or makes it. A last line that is cut in half is taken away; other lines that cannot be read stay, and count as missing. O(file).
+  /// Opens a file, or makes it. A last line that is cut in half is taken away when the next comes; other lines that cannot be read stay, and count as
+  /// missing. O(file).
   ///
-  /// - Throws: ``EndpointError`` if it cannot be opened, or another run has it open.
+  /// - Throws: ``EndpointError`` if it cannot be opened, another run has it open, or it holds something else.
   public init(path: String) throws(EndpointError) {
     self.path = path
     do throws(InputOutputError) {
@@ -30,8 +33,16 @@ public final class CompletionStore {
       throw EndpointError(
         error.isOfLock ? "another run writes to \(path): wait for it, or name another --cache" : "\(error)")
     }
+    var rows = 0
     for line in journal.lines where !line.allSatisfy({ TextSpace.isSpace($0) }) {
+      rows += 1
       if (try? read(line)) == nil { brokenRows += 1 }
+    }
+    journal.keepsTail = (try? read(journal.tail)) != nil
+    // Not into a suite, or a text of another kind: a name mistyped. A process may have been ended within the first row.
+    let isOwnStart = journal.tail.starts(with: Self.start) || Self.start.starts(with: journal.tail)
+    if rows > 0 ? brokenRows == rows && !journal.keepsTail : !isOwnStart && !journal.keepsTail {
+      throw EndpointError("\(path) holds no completions that can be read: name another --cache, or remove it")
     }
   }
 

@@ -134,7 +134,7 @@ def main():
         # Nothing is asked that is there: no server is needed.
         server.kill()
         again = subprocess.run(arguments + ["--samples", "2"], cwd=folder, capture_output=True, text=True, timeout=60)
-        assert again.returncode == 100 and "12 of them from" in again.stderr, again
+        assert again.returncode == 100 and "12 were in" in again.stderr, again
         assert json.loads(pathlib.Path(folder, "report.json").read_text()) == report
         print(again.stdout)
         compare = [command, "prompts", "compare"] + arguments[3:]

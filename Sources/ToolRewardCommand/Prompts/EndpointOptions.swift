@@ -140,6 +140,9 @@ struct EndpointOptions: ParsableArguments {
         "toolreward: \(store.path): \(DecimalText.counted(store.brokenRows, "row")) cannot be read; what they held is asked for again"
       )
     }
+    if samples > 1, temperature == 0 {
+      Terminal.say("toolreward: at temperature 0 the \(samples) samples of a cell may all be alike")
+    }
     Interruption.watch()
     let isShown = Terminal.errorIsTerminal
     var shown = ContinuousClock.now - .seconds(1)

@@ -4,60 +4,80 @@ internal import ToolRewardPrompts
 
 /// One run of a collector: what is wanted, what is there, what is left to ask for.
 struct CollectionRun {
+  /// What a cell's requests ask about.
+  private enum Subject {
+    case prompt([UInt8])
+    case conversation(Value, tools: Value?)
+  }
+
+  /// A completion that is wanted. Its request is made when it is sent: many samples share a long prompt.
+  private struct Wish {
+    let key: String
+    let subject: Int
+    let sample: Int
+    var places: [CompletionCollector.Place]
+  }
+
   private(set) var collection = CompletionCollector.Collection()
   private let endpoint: CompletionEndpoint
   private let store: CompletionStore
-  private var wanted: [CompletionCollector.Job] = []
+  private var subjects: [Subject] = []
+  private var wanted: [Wish] = []
   private var position = 0
   private var isStopped = false
 
   init(endpoint: CompletionEndpoint, suite: PromptSuite, store: CompletionStore) {
     self.endpoint = endpoint
     self.store = store
-    var places: [String: Int] = [:]
+    var known: [String: Int] = [:]
     for template in suite.templates {
       for test in suite.cases {
-        guard let bodies = bodies(template, test) else {
+        guard let subject = subject(template, test) else {
           collection.progress.promptless += 1
           continue
         }
-        for (sample, body) in bodies.enumerated() {
+        subjects.append(subject)
+        for sample in 0..<endpoint.samples {
           let place = CompletionCollector.Place(template: template.name, test: test.name, sample: sample)
-          let key = endpoint.key(body, sample: sample)
+          let key = endpoint.key(body(subject, sample), sample: sample)
           collection.progress.wanted += 1
           // Templates that write the same prompt share its completions.
-          if let index = places[key] {
+          if let index = known[key] {
             wanted[index].places.append(place)
           } else {
-            places[key] = wanted.count
-            wanted.append(CompletionCollector.Job(key: key, body: body, places: [place]))
+            known[key] = wanted.count
+            wanted.append(Wish(key: key, subject: subjects.count - 1, sample: sample, places: [place]))
           }
         }
       }
     }
   }
 
-  /// The requests of a cell, one for each sample; `nil` if it has no prompt.
-  private func bodies(_ template: PromptSuite.Template, _ test: PromptSuite.Case) -> [[UInt8]]? {
+  /// What a cell asks about; `nil` if it has no prompt.
+  private func subject(_ template: PromptSuite.Template, _ test: PromptSuite.Case) -> Subject? {
     switch endpoint.interface {
-    case .completions:
-      guard let prompt = try? PromptProbe(template: template, test: test).render() else { return nil }
-      return (0..<endpoint.samples).map { endpoint.body(prompt: prompt, sample: $0) }
-    case .chat:
-      return (0..<endpoint.samples).map { endpoint.body(messages: test.messages, tools: test.tools, sample: $0) }
+    case .completions: (try? PromptProbe(template: template, test: test).render()).map { .prompt($0) }
+    case .chat: .conversation(test.messages, tools: test.tools)
+    }
+  }
+
+  private func body(_ subject: Subject, _ sample: Int) -> [UInt8] {
+    switch subject {
+    case .prompt(let prompt): endpoint.body(prompt: prompt, sample: sample)
+    case .conversation(let messages, let tools): endpoint.body(messages: messages, tools: tools, sample: sample)
     }
   }
 
   /// Takes what the store has.
   mutating func takeKept() throws(EndpointError) {
-    var open: [CompletionCollector.Job] = []
-    for job in wanted {
-      guard let kept = store.completion(job.key) else {
-        open.append(job)
+    var open: [Wish] = []
+    for wish in wanted {
+      guard let kept = store.completion(wish.key) else {
+        open.append(wish)
         continue
       }
-      collection.progress.kept += job.places.count
-      try add(kept, job)
+      collection.progress.kept += wish.places.count
+      try add(kept, wish.key, wish.places)
     }
     wanted = open
   }
@@ -65,8 +85,9 @@ struct CollectionRun {
   /// The next request; `nil` if there is none, or none is to be sent.
   mutating func next() -> CompletionCollector.Job? {
     guard !isStopped, position < wanted.count else { return nil }
+    let wish = wanted[position]
     position += 1
-    return wanted[position - 1]
+    return CompletionCollector.Job(key: wish.key, body: body(subjects[wish.subject], wish.sample), places: wish.places)
   }
 
   /// Lets no further request be sent.
@@ -76,7 +97,8 @@ struct CollectionRun {
   mutating func take(_ answer: CompletionCollector.Answer) throws(EndpointError) {
     collection.progress.retried += answer.retried
     switch answer.reply {
-    case .completion(let completion, let finish): try add(.init(completion: completion, finish: finish), answer.job)
+    case .completion(let completion, let finish):
+      try add(.init(completion: completion, finish: finish), answer.job.key, answer.job.places)
     case .refused(let why): miss(why, answer.job)
     case .retry(let why, _): miss(why, answer.job)
     case .hopeless(let why):
@@ -98,18 +120,20 @@ struct CollectionRun {
     collection.progress.failed += job.places.count
   }
 
-  private mutating func add(_ kept: CompletionStore.Kept, _ job: CompletionCollector.Job) throws(EndpointError) {
-    for place in job.places {
+  private mutating func add(
+    _ kept: CompletionStore.Kept, _ key: String, _ places: [CompletionCollector.Place]
+  ) throws(EndpointError) {
+    for place in places {
       do throws(InputOutputError) {
         try store.keep(
-          kept, job.key, template: place.template, case: place.test, sample: place.sample, model: endpoint.model)
+          kept, key, template: place.template, case: place.test, sample: place.sample, model: endpoint.model)
       } catch {
         throw EndpointError("\(error)")
       }
       collection.completions.add(
         kept.completion, template: place.template, case: place.test, sample: place.sample)
     }
-    collection.progress.done += job.places.count
-    if kept.finish == "length" { collection.progress.cut += job.places.count }
+    collection.progress.done += places.count
+    if kept.finish == "length" { collection.progress.cut += places.count }
   }
 }

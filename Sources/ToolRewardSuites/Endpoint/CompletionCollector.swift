@@ -121,7 +121,7 @@ public struct CompletionCollector: Sendable {
   struct Job: Sendable {
     let key: String
     let body: [UInt8]
-    var places: [Place]
+    let places: [Place]
   }
 
   /// A cell's sample.
@@ -166,9 +166,9 @@ public struct CompletionCollector: Sendable {
     if let key { headers.append(HTTPPost.Header(name: "Authorization", value: "Bearer \(key)")) }
     let post = HTTPPost(url: endpoint.address, headers: headers, body: job.body, timeout: timeout)
     var failures = 0
-    let closed = gate.wait
-    if closed > .zero { await sleep(closed) }
     while !Task.isCancelled {
+      let closed = gate.wait
+      if closed > .zero { await sleep(closed) }
       let reply = await send(post)
       guard case .retry(let why, let asked) = reply else { return Answer(job: job, reply: reply, retried: failures) }
       failures += 1

@@ -24,12 +24,22 @@ let package = Package(
   products: [
     .library(name: "ToolReward", targets: ["ToolReward"]),
     .library(name: "ToolRewardPrompts", targets: ["ToolRewardPrompts"]),
+    .library(name: "ToolRewardSuites", targets: ["ToolRewardSuites"]),
+    .library(name: "ToolRewardTesting", targets: ["ToolRewardTesting"]),
     .library(name: "ToolRewardTraining", targets: ["ToolRewardTraining"]),
     .library(name: "ToolRewardC", type: .dynamic, targets: ["ToolRewardC"]),
     .executable(name: "toolreward", targets: ["ToolRewardCommand"]),
   ],
+  traits: [
+    .trait(name: "Endpoint", description: "Ask OpenAI-compatible servers for the completions of prompt suites."),
+    .default(enabledTraits: []),
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // Neither fetched nor built without the trait Endpoint.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
   ],
   targets: [
     .systemLibrary(
@@ -39,7 +49,7 @@ let package = Package(
     ),
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
     .target(name: "ToolRewardLines", dependencies: ["ToolReward"], swiftSettings: settings),
-    .target(name: "ToolRewardReport", swiftSettings: settings),
+    .target(name: "ToolRewardReport", dependencies: ["ToolReward"], swiftSettings: settings),
     .target(name: "ToolRewardPrompts", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
     .target(
       name: "ToolRewardData", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardPrompts", "ToolRewardReport"],
@@ -50,6 +60,20 @@ let package = Package(
     .target(
       name: "ToolRewardBenchmarks",
       dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardReport"],
+      swiftSettings: settings),
+    .target(
+      name: "ToolRewardSuites",
+      dependencies: [
+        "ToolReward", "ToolRewardLines", "ToolRewardPrompts", "ToolRewardReport",
+        .product(name: "Yams", package: "Yams"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Endpoint"])),
+        .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Endpoint"])),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Endpoint"])),
+        .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Endpoint"])),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ToolRewardTesting", dependencies: ["ToolReward", "ToolRewardPrompts", "ToolRewardSuites"],
       swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
     .target(
@@ -64,6 +88,7 @@ let package = Package(
         "ToolRewardLines",
         "ToolRewardPrompts",
         "ToolRewardReport",
+        "ToolRewardSuites",
         "ToolRewardTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -81,6 +106,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ToolRewardPromptsTests", dependencies: ["ToolReward", "ToolRewardPrompts"], swiftSettings: settings),
+    .testTarget(
+      name: "ToolRewardSuitesTests",
+      dependencies: ["ToolReward", "ToolRewardPrompts", "ToolRewardReport", "ToolRewardSuites"], swiftSettings: settings
+    ),
     .testTarget(
       name: "ToolRewardTrainingTests", dependencies: ["ToolReward", "ToolRewardTraining"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),

@@ -18,6 +18,7 @@ struct ToolRewardCommand: AsyncParsableCommand {
         toolreward parse --format hermes completions.jsonl
         toolreward validate --tools tools.json calls.jsonl
         toolreward evaluate bfcl --data bfcl_eval/data predictions.jsonl
+        toolreward prompts test suite.yaml --html report.html
         toolreward import xlam.json ToolACE.json -o records.jsonl
         toolreward prompts render --template chat_template.jinja --context context.json
         toolreward train -o run

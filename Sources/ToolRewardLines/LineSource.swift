@@ -36,6 +36,9 @@ public struct InputOutputError: Error, Sendable, Hashable, CustomStringConvertib
     self.number = number
   }
 
+  /// Whether another process has the file locked.
+  package var isOfLock: Bool { number == EWOULDBLOCK }
+
   /// The operation, the file and the system's reason.
   public var description: String {
     if operation == .overwrite {
@@ -169,6 +172,18 @@ public final class LineSource {
     var chunk = LineChunk()
     var bytes: [UInt8] = []
     while try source.next(into: &chunk) { bytes += chunk.bytes }
+    return bytes
+  }
+
+  /// A whole file's bytes, if they are not too many.
+  ///
+  /// - Throws: ``InputOutputError`` if it cannot be opened or read, or has more bytes: its number is then `EFBIG`.
+  package static func wholeFile(_ path: String, limit: Int) throws(InputOutputError) -> [UInt8] {
+    let source = try ByteSource(LineInput(path: path))
+    var bytes: [UInt8] = []
+    while try source.read(256 << 10, onto: &bytes) > 0 {
+      if bytes.count > limit { throw InputOutputError(operation: .read, path: path, number: EFBIG) }
+    }
     return bytes
   }
 

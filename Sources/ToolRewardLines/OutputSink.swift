@@ -134,6 +134,16 @@ public final class OutputSink {
     }
   }
 
+  /// Makes a folder, and those that it is in, unless they are there.
+  ///
+  /// - Throws: ``InputOutputError`` if one cannot be made.
+  public static func makeFolders(_ path: String) throws(InputOutputError) {
+    for index in path.utf8.indices where path.utf8[index] == 0x2F && index != path.utf8.startIndex {
+      try makeFolder(String(path[..<index]))
+    }
+    try makeFolder(path)
+  }
+
   private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
       unsafe Glibc.write(descriptor, base, count)

@@ -17,7 +17,7 @@ struct Run {
     return URL(fileURLWithPath: "toolreward")
   }
 
-  init(_ arguments: [String], input: String = "") throws {
+  init(_ arguments: [String], input: String = "", in current: URL? = nil) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("toolreward-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -27,6 +27,7 @@ struct Run {
     let process = Process()
     process.executableURL = Self.command
     process.arguments = arguments
+    if let current { process.currentDirectoryURL = current }
     process.standardInput = try FileHandle(forReadingFrom: files[0])
     process.standardOutput = try FileHandle(forWritingTo: files[1])
     process.standardError = try FileHandle(forWritingTo: files[2])
@@ -57,7 +58,7 @@ private let whole = #""components":{"reasoning":1,"format":1,"names":1,"calls":1
 private let nothing = #""components":{"reasoning":null,"format":null,"names":null,"calls":null},"findings":[]"#
 
 /// The repository's folder.
-private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent()
 
 @Suite struct ScoreCommandTests {

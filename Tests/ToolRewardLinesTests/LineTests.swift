@@ -24,6 +24,38 @@ private struct EchoWorker: LineWorker {
     return url.path
   }
 
+  @Test func wholeFilesHaveALimit() throws {
+    let path = try file(Array("four".utf8))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(try LineSource.wholeFile(path, limit: 4).count == 4)
+    for (path, number) in [(path, EFBIG), ("/dev/zero", EFBIG), ("/", EISDIR), ("/nowhere", ENOENT)] {
+      let error = try #require(throws: InputOutputError.self) { _ = try LineSource.wholeFile(path, limit: 3) }
+      #expect(error.number == number)
+    }
+  }
+
+  @Test(arguments: [(false, "one\n\ntwo\nfour\n\n"), (true, "one\n\ntwo\nthr\nfour\n\n")])
+  func journalsGrowByWholeLines(keepsTail: Bool, text: String) throws {
+    let path = try file(Array("one\n\ntwo\nthr".utf8))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    do {
+      let journal = try LineJournal(path: path)
+      #expect(journal.lines.map { String(decoding: $0, as: UTF8.self) } == ["one", "", "two"])
+      #expect(journal.tail == Array("thr".utf8))
+      let error = try #require(throws: InputOutputError.self) { _ = try LineJournal(path: path) }
+      #expect(error.isOfLock)
+      // Opening it changes nothing.
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "one\n\ntwo\nthr")
+      journal.keepsTail = keepsTail
+      try journal.append(Array("four".utf8))
+      try journal.append([])
+    }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+    let again = try LineJournal(path: path)
+    #expect(again.tail.isEmpty && again.lines.count == (keepsTail ? 6 : 5))
+    #expect(throws: InputOutputError.self) { _ = try LineJournal(path: "/dev/null") }
+  }
+
   @Test(arguments: [1, 7, 16, 1 << 18])
   func chunksHoldWholeLines(_ chunkSize: Int) throws {
     let text = "a\nbb\r\n\n\u{FFFD}" + String(repeating: "x", count: 100) + "\nlast"

@@ -3,18 +3,18 @@
 /// What it reads: literals, escapes, classes, general categories, groups, alternatives, quantifiers, `^` at the start and `$` at the end of the whole or of one
 /// of its alternatives. It becomes a position automaton (Glushkov): one state for each character the pattern can consume, sets of states as
 /// bits. Look-around, back references, word borders, scripts and counts beyond the limit are not decided: ``matches(_:_:)`` is `nil`.
-final class SchemaPattern: Sendable {
+package final class SchemaPattern: Sendable {
   /// The pattern's own text.
   let text: [UInt8]
   private let automaton: Automaton?
 
-  init(_ text: [UInt8]) {
+  package init(_ text: [UInt8]) {
     self.text = text
     automaton = Automaton(text)
   }
 
   /// Whether some part of the text matches; `nil` if the pattern is beyond what is read. O(text × states / 64).
-  func matches(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool? {
+  package func matches(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool? {
     guard let automaton else { return nil }
     return automaton.matches(bytes, range)
   }

@@ -9,18 +9,25 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
   /// What is wrong and how to mend it.
   public let message: String
 
+  package init(line: Int, column: Int, pointer: String, message: String) {
+    self.line = line
+    self.column = column
+    self.pointer = pointer
+    self.message = message
+  }
+
   /// Place and message: `3:14: /reward/sum/0/weight: must be a number`.
   public var description: String { "\(line):\(column): \(pointer.isEmpty ? "" : "\(pointer): ")\(message)" }
 }
 
 /// A value in a configuration file, that knows where it stands. Reads typed parts of itself, or says what is wrong.
-struct Configuration {
-  let value: Value
-  let pointer: String
+package struct Configuration: Sendable {
+  package let value: Value
+  package let pointer: String
   private let text: [UInt8]
 
   /// Reads a file's text.
-  init(_ text: [UInt8]) throws(ConfigurationError) {
+  package init(_ text: [UInt8]) throws(ConfigurationError) {
     do throws(ValueError) {
       value = try ValueReader().read(text)
     } catch {
@@ -37,7 +44,7 @@ struct Configuration {
   }
 
   /// An error at this place.
-  func error(_ message: String) -> ConfigurationError {
+  package func error(_ message: String) -> ConfigurationError {
     let start = value.tape.sourceRange(of: value.index, in: text.span)?.lowerBound ?? 0
     return Self.error(in: text, at: start, pointer: pointer, message)
   }
@@ -54,24 +61,24 @@ struct Configuration {
   }
 
   /// The member of that name; `nil` if it is absent.
-  subscript(name: String) -> Configuration? {
+  package subscript(name: String) -> Configuration? {
     value[name].map { Configuration($0, "\(pointer)/\(name)", text) }
   }
 
   /// The member of that name.
-  func required(_ name: String) throws(ConfigurationError) -> Configuration {
+  package func required(_ name: String) throws(ConfigurationError) -> Configuration {
     guard let member = self[name] else { throw error("\"\(name)\" is missing") }
     return member
   }
 
   /// An array's elements.
-  func elements() throws(ConfigurationError) -> [Configuration] {
+  package func elements() throws(ConfigurationError) -> [Configuration] {
     guard value.kind == .array else { throw error("must be a list") }
     return value.elements.enumerated().map { Configuration($1, "\(pointer)/\($0)", text) }
   }
 
   /// Refuses anything but an object whose members are all known.
-  func object(knowing names: [String]) throws(ConfigurationError) {
+  package func object(knowing names: [String]) throws(ConfigurationError) {
     guard value.kind == .object else { throw error("must be an object") }
     if value.hasDuplicateNames { throw error("has two members of the same name") }
     for (bytes, _) in value.members {
@@ -82,30 +89,30 @@ struct Configuration {
     }
   }
 
-  func string() throws(ConfigurationError) -> String {
+  package func string() throws(ConfigurationError) -> String {
     guard let string = value.string else { throw error("must be a string") }
     return string
   }
 
-  func nonEmptyString() throws(ConfigurationError) -> String {
+  package func nonEmptyString() throws(ConfigurationError) -> String {
     let string = try string()
     if string.isEmpty { throw error("must not be empty") }
     return string
   }
 
-  func number() throws(ConfigurationError) -> Double {
+  package func number() throws(ConfigurationError) -> Double {
     guard let number = value.numberLiteral.flatMap({ Double($0) }), number.isFinite else {
       throw error("must be a number")
     }
     return number
   }
 
-  func boolean() throws(ConfigurationError) -> Bool {
+  package func boolean() throws(ConfigurationError) -> Bool {
     guard let boolean = value.boolean else { throw error("must be true or false") }
     return boolean
   }
 
-  func strings() throws(ConfigurationError) -> [String] {
+  package func strings() throws(ConfigurationError) -> [String] {
     var strings: [String] = []
     for element in try elements() { strings.append(try element.nonEmptyString()) }
     return strings
@@ -114,7 +121,8 @@ struct Configuration {
   /// One of some named choices.
   ///
   /// - Parameter other: What else may stand here, for the message.
-  func choice<T>(_ choices: [(name: String, value: T)], or other: String? = nil) throws(ConfigurationError) -> T {
+  package func choice<T>(_ choices: [(name: String, value: T)], or other: String? = nil) throws(ConfigurationError) -> T
+  {
     let name = try string()
     guard let choice = choices.first(where: { $0.name == name }) else {
       let known = choices.map(\.name).joined(separator: ", ")

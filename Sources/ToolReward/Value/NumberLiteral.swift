@@ -1,5 +1,5 @@
 /// Arithmetic-free readings of a JSON number's text.
-enum NumberLiteral {
+package enum NumberLiteral {
   // MARK: Exact decimals
 
   /// A decimal value in one form: `sign × 0.digits × 10^exponent`, without leading or trailing zeros. Zero has no digits.
@@ -82,7 +82,7 @@ enum NumberLiteral {
   // MARK: Python's numbers
 
   /// Where the JSON number that starts at a position ends; `nil` if none does, or if it runs on into a word.
-  static func end(_ text: Span<UInt8>, from start: Int) -> Int? {
+  package static func end(_ text: Span<UInt8>, from start: Int) -> Int? {
     func digits(_ text: Span<UInt8>, _ start: Int) -> Int {
       var position = start
       while position < text.count, (0x30...0x39).contains(text[position]) { position += 1 }

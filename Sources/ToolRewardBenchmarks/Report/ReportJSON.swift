@@ -5,7 +5,7 @@ extension BenchmarkReport {
   /// The report as one JSON object, UTF-8: everything there is, each sample's verdicts too. Numbers are exact: a reader gets the same
   /// floating-point values. Names and their order are stable. It ends with a line feed.
   public func json() -> [UInt8] {
-    var json = ReportJSON()
+    var json = JSONText()
     json.object {
       $0.member("title", title)
       $0.member("formulas") {
@@ -28,7 +28,7 @@ extension BenchmarkReport {
     return json.bytes + [0x0A]
   }
 
-  private func write(_ model: Model, to json: inout ReportJSON) {
+  private func write(_ model: Model, to json: inout JSONText) {
     json.object {
       $0.member("name", model.name)
       $0.member("judged", model.judged)
@@ -67,7 +67,7 @@ extension BenchmarkReport {
     }
   }
 
-  private func write(_ difference: ReportDifference, to json: inout ReportJSON) {
+  private func write(_ difference: ReportDifference, to json: inout JSONText) {
     json.object {
       $0.member("official", difference.official)
       $0.member("strict", difference.strict)
@@ -86,7 +86,7 @@ extension BenchmarkReport {
     }
   }
 
-  private func write(_ pair: ModelComparison, to json: inout ReportJSON) {
+  private func write(_ pair: ModelComparison, to json: inout JSONText) {
     json.leaf {
       $0.member("first", models[pair.first].name)
       $0.member("second", models[pair.second].name)
@@ -102,67 +102,10 @@ extension BenchmarkReport {
   }
 }
 
-/// Builds JSON with an element a line.
-struct ReportJSON {
-  private(set) var bytes: [UInt8] = []
-  private var depth = 0
-  private var isFirst = true
-  private var isLeaf = false
-
-  /// An object with a member a line.
-  mutating func object(_ body: (inout ReportJSON) -> Void) {
-    enclose(0x7B, 0x7D, body)
-  }
-
-  /// An object on one line.
-  mutating func leaf(_ body: (inout ReportJSON) -> Void) {
-    let wasLeaf = isLeaf
-    isLeaf = true
-    enclose(0x7B, 0x7D, body)
-    isLeaf = wasLeaf
-  }
-
-  /// An array with an element a line.
-  mutating func list<Elements: Sequence>(
-    _ elements: Elements, _ body: (inout ReportJSON, Elements.Element) -> Void
-  ) {
-    enclose(0x5B, 0x5D) { json in
-      for element in elements {
-        json.separate()
-        body(&json, element)
-      }
-    }
-  }
-
-  mutating func member(_ name: String, _ value: (inout ReportJSON) -> Void) {
-    separate()
-    VerdictWriter.append(name, to: &bytes)
-    bytes += [0x3A, 0x20]
-    value(&self)
-  }
-
-  mutating func member(_ name: String, _ text: String?) {
-    member(name) {
-      if let text { VerdictWriter.append(text, to: &$0.bytes) } else { $0.bytes += Array("null".utf8) }
-    }
-  }
-
-  mutating func member(_ name: String, _ number: Int) { member(name) { VerdictWriter.append(number, to: &$0.bytes) } }
-
-  mutating func member(_ name: String, _ number: Double?) {
-    member(name) { VerdictWriter.append(number, to: &$0.bytes) }
-  }
-
-  mutating func member(_ name: String, _ truth: Bool?) {
-    member(name) { $0.bytes += Array((truth.map { $0 ? "true" : "false" } ?? "null").utf8) }
-  }
-
+extension JSONText {
   /// Right, accuracy and the interval's bounds.
   mutating func append(_ proportion: Proportion?) {
-    guard let proportion else {
-      bytes += Array("null".utf8)
-      return
-    }
+    guard let proportion else { return null() }
     leaf {
       $0.member("right", proportion.right)
       $0.member("accuracy", proportion.value)
@@ -172,35 +115,10 @@ struct ReportJSON {
   }
 
   mutating func append(_ verdict: BenchmarkVerdict?) {
-    guard let verdict else {
-      bytes += Array("null".utf8)
-      return
-    }
+    guard let verdict else { return null() }
     leaf {
       $0.member("valid", verdict.isValid)
       $0.member("error_type", verdict.errorType)
     }
-  }
-
-  private mutating func enclose(_ opening: UInt8, _ closing: UInt8, _ body: (inout ReportJSON) -> Void) {
-    bytes.append(opening)
-    depth += 1
-    isFirst = true
-    body(&self)
-    depth -= 1
-    if !isFirst, !isLeaf { newLine() }
-    isFirst = false
-    bytes.append(closing)
-  }
-
-  private mutating func separate() {
-    if !isFirst { bytes += isLeaf ? [0x2C, 0x20] : [0x2C] }
-    isFirst = false
-    if !isLeaf { newLine() }
-  }
-
-  private mutating func newLine() {
-    bytes.append(0x0A)
-    bytes.append(contentsOf: repeatElement(0x20, count: depth * 2))
   }
 }

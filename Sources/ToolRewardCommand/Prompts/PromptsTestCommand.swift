@@ -1,0 +1,95 @@
+import ArgumentParser
+import ToolReward
+import ToolRewardLines
+import ToolRewardPrompts
+import ToolRewardSuites
+
+/// `toolreward prompts test`.
+struct PromptsTestCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test",
+    abstract: "Render each template with each case, and check prompts and completions.",
+    discussion: """
+      EXAMPLES
+        toolreward prompts test suite.yaml
+        toolreward prompts test suite.yaml --completions rollouts.jsonl --k 4
+        toolreward prompts test suite.yaml --junit report.xml --html report.html
+        toolreward prompts test suite.yaml --endpoint http://localhost:8000/v1 --model m --samples 4 --temperature 0.7
+        toolreward prompts test suite.yaml --endpoint https://api.example.com/v1 --model m --key-variable API_KEY
+
+      EXIT STATUS
+        0 all passed; 100 a check failed; 1 something could not be read or judged; 64 usage.
+      """)
+
+  @OptionGroup var options: SuiteOptions
+  @OptionGroup var completions: CompletionOptions
+  @OptionGroup(title: "Asking a model") var endpoint: EndpointOptions
+  @OptionGroup var snapshots: SnapshotOptions
+  @OptionGroup var outputs: SuiteOutputOptions
+
+  @Option(
+    name: .customLong("k"),
+    help: ArgumentHelp(
+      "Show pass@k, that one of k completions passes, and pass^k, that all do. May be given again.", valueName: "n"))
+  var counts: [Int] = []
+
+  @Option(help: ArgumentHelp("How many failures to name.", valueName: "n"))
+  var failures = 50
+
+  func validate() throws {
+    if counts.contains(where: { $0 < 1 }) { throw ValidationError("--k must be 1 or more.") }
+    if failures < 0 { throw ValidationError("--failures must be 0 or more.") }
+  }
+
+  func run() async throws {
+    let suite = try options.read()
+    let texts = try await completions.read(for: suite, options, endpoint)
+    let store = SnapshotStore(folder: snapshots.folder(of: options.suite))
+    let result = options.run(suite, texts, snapshots: store)
+    let comparisons = outputs.wantsComparisons ? result.comparisons() : []
+    try outputs.write(result, comparisons, counts, inputs: [options.suite] + completions.completions)
+    try SuiteOutputOptions.write(
+      "-", Array(result.text(width: Terminal.outputWidth, failures: failures, passAt: counts).utf8))
+    if result.errors > 0 { throw SuiteStatus.error }
+    if result.failed > 0 { throw SuiteStatus.failed }
+  }
+}
+
+/// Where a suite's report goes.
+struct SuiteOutputOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Where to write the whole result as JSON.", valueName: "file"))
+  var json: String?
+
+  @Option(help: ArgumentHelp("Where to write a line of JSON for each cell.", valueName: "file"))
+  var jsonl: String?
+
+  @Option(help: ArgumentHelp("Where to write JUnit's XML, with a test case for each cell.", valueName: "file"))
+  var junit: String?
+
+  @Option(
+    help: ArgumentHelp("Where to write a page with every prompt: one file that loads nothing.", valueName: "file"))
+  var html: String?
+
+  var wantsComparisons: Bool { json != nil || html != nil }
+
+  func validate() throws {
+    let files = [json, jsonl, junit, html].compactMap { $0 }
+    if files.contains("-") { throw ValidationError("A report needs a file: standard output has the table.") }
+    if Set(files).count < files.count { throw ValidationError("Two reports cannot be written to the same file.") }
+  }
+
+  func write(_ result: SuiteResult, _ comparisons: [SuiteComparison], _ counts: [Int], inputs: [String]) throws {
+    if let json { try Self.write(json, result.json(comparisons), inputs) }
+    if let jsonl { try Self.write(jsonl, result.jsonLines(), inputs) }
+    if let junit { try Self.write(junit, result.junit(), inputs) }
+    if let html { try Self.write(html, result.html(comparisons, passAt: counts), inputs) }
+  }
+
+  static func write(_ path: String, _ bytes: [UInt8], _ inputs: [String] = []) throws {
+    do throws(InputOutputError) {
+      try OutputSink(path: path, inputs: inputs).write(bytes)
+    } catch {
+      throw SuiteStatus.error("\(error)")
+    }
+  }
+}

@@ -1,0 +1,160 @@
+internal import ToolReward
+internal import ToolRewardPrompts
+
+/// Renders a template with a case, and with what the case becomes when it goes on.
+struct PromptProbe {
+  let template: PromptSuite.Template
+  let test: PromptSuite.Case
+
+  func render(_ messages: [Value]? = nil, opensReply: Bool = true) throws(PromptError) -> [UInt8] {
+    let given = try messages.map { (messages) throws(PromptError) in try Self.array(messages) } ?? test.messages
+    return try render(messages: given, tools: test.tools, opensReply: opensReply)
+  }
+
+  func render(messages: Value, tools: Value?, opensReply: Bool = true) throws(PromptError) -> [UInt8] {
+    try template.renderer.render(
+      PromptRequest(
+        messages: messages, tools: tools, addGenerationPrompt: opensReply, variables: template.variables)
+    ).text
+  }
+
+  // MARK: Values
+
+  static func value(_ text: [UInt8]) throws(PromptError) -> Value {
+    do throws(ValueError) {
+      return try ValueReader().read(text.span)
+    } catch {
+      throw PromptError("\(error)")
+    }
+  }
+
+  private static func array(_ values: [Value]) throws(PromptError) -> Value {
+    try value(list(values.map { JSONWriter.compact.write($0) }))
+  }
+
+  private static func list(_ texts: [[UInt8]]) -> [UInt8] { [0x5B] + texts.joined(separator: [0x2C]) + [0x5D] }
+
+  static func string(_ bytes: [UInt8]) -> [UInt8] {
+    var text: [UInt8] = []
+    JSONWriter.compact.appendString(bytes.span, 0..<bytes.count, to: &text)
+    return text
+  }
+
+  static func message(_ role: String, _ content: String) throws(PromptError) -> Value {
+    try value(Array(#"{"role":"\#(role)","content":"#.utf8) + string(Array(content.utf8)) + [0x7D])
+  }
+
+  // MARK: Calls
+
+  struct Call {
+    let id: [UInt8]?
+    let name: [UInt8]
+    let arguments: Value
+  }
+
+  /// A message's calls; arguments that are JSON within a string are read.
+  static func calls(of message: Value) throws(PromptError) -> [Call] {
+    var calls: [Call] = []
+    for item in message["tool_calls"]?.elements ?? [] {
+      let function = item["function"] ?? item
+      guard let name = function["name"]?.stringBytes else {
+        throw PromptError("a call of the conversation has no name")
+      }
+      var arguments = try value(Array("{}".utf8))
+      if let given = function["arguments"] { arguments = given }
+      if let text = arguments.stringBytes { arguments = try value(text) }
+      calls.append(Call(id: item["id"]?.stringBytes, name: name, arguments: arguments))
+    }
+    return calls
+  }
+
+  /// The calls that a reply to the case makes: those of its ground truth, or one of its first tool.
+  private func repliedCalls() throws(PromptError) -> [Call] {
+    if let truth = test.groundTruth, let calls = try? GroundTruth(truth).calls, !calls.isEmpty {
+      return calls.enumerated().compactMap { place, call in
+        call.name.stringBytes.map { Call(id: Self.identifier(place), name: $0, arguments: call.arguments) }
+      }
+    }
+    guard let tool = test.tools?.elements.first else { return [] }
+    let function = tool["function"] ?? tool
+    guard let name = function["name"]?.stringBytes else { return [] }
+    // A text for each parameter that takes one; templates write no arguments in many ways, and some not at all.
+    var members: [[UInt8]] = []
+    for (name, schema) in function["parameters"]?["properties"]?.members ?? [] {
+      guard schema["type"]?.stringBytes.map({ $0.elementsEqual("string".utf8) }) ?? false else { continue }
+      let text = schema["enum"]?.elements.first?.stringBytes ?? Array("some text".utf8)
+      members.append(Self.string(name) + [0x3A] + Self.string(text))
+    }
+    let arguments = try Self.value([0x7B] + members.joined(separator: [0x2C]) + [0x7D])
+    return [Call(id: Self.identifier(0), name: name, arguments: arguments)]
+  }
+
+  /// Nine letters and digits, which Mistral's templates insist on.
+  private static func identifier(_ place: Int) -> [UInt8] {
+    let digits = String(place % 100_000)
+    return Array(("call" + String(repeating: "0", count: 5 - digits.utf8.count) + digits).utf8)
+  }
+
+  /// A message of the assistant that makes the case's calls; `nil` if there is nothing to call.
+  private func callMessage() throws(PromptError) -> Value? {
+    let calls = try repliedCalls()
+    guard !calls.isEmpty else { return nil }
+    let texts = calls.map { call in
+      Array(#"{"id":"#.utf8) + Self.string(call.id ?? []) + Array(#","type":"function","function":{"name":"#.utf8)
+        + Self.string(call.name) + Array(#","arguments":"#.utf8) + JSONWriter.compact.write(call.arguments)
+        + Array("}}".utf8)
+    }
+    return try Self.value(
+      Array(#"{"role":"assistant","content":"","tool_calls":"#.utf8) + Self.list(texts) + [0x7D])
+  }
+
+  /// Answers to a message's calls.
+  static func answers(to message: Value) throws(PromptError) -> [Value] {
+    var answers: [Value] = []
+    for (place, call) in try calls(of: message).enumerated() {
+      answers.append(
+        try value(
+          Array(#"{"role":"tool","tool_call_id":"#.utf8) + string(call.id ?? identifier(place))
+            + Array(#","name":"#.utf8) + string(call.name) + Array(#","content":"the tool's answer"}"#.utf8)))
+    }
+    return answers
+  }
+
+  // MARK: Conversations
+
+  private static func isAssistant(_ message: Value) -> Bool {
+    message["role"]?.stringBytes.map { $0.elementsEqual("assistant".utf8) } ?? false
+  }
+
+  /// The case up to a message with calls, and that message; one is made if the case has none.
+  func callTurn() throws(PromptError) -> (before: [Value], call: Value)? {
+    let messages = test.messages.elements
+    if let index = messages.lastIndex(where: { Self.isAssistant($0) && ($0["tool_calls"]?.count ?? 0) > 0 }) {
+      return (Array(messages[..<index]), messages[index])
+    }
+    guard let call = try callMessage() else { return nil }
+    // What is made stands behind a user's words.
+    let end = messages.lastIndex { !Self.isAssistant($0) }.map { $0 + 1 } ?? 0
+    return (Array(messages[..<end]), call)
+  }
+
+  /// What the template writes to open the reply: the end of a prompt that is not there without it.
+  func opening(of prompt: [UInt8], _ messages: [Value]? = nil) throws(PromptError) -> Range<Int> {
+    let closed = try render(messages, opensReply: false)
+    return Self.boundary(in: prompt, at: TextCheck.common(prompt, closed), from: 0)..<prompt.count
+  }
+
+  /// A place that splits no token in two: behind white space or a bracket, at the given place or before it.
+  static func boundary(in text: [UInt8], at place: Int, from least: Int) -> Int {
+    var place = place
+    while place > least, place < text.count, text[place - 1] != 0x3E, text[place - 1] != 0x5D,
+      !TextSpace.isSpace(text[place - 1])
+    { place -= 1 }
+    return place
+  }
+}
+
+/// ASCII white space.
+enum TextSpace {
+  static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+}

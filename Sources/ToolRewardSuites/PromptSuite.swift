@@ -1,0 +1,82 @@
+public import ToolReward
+public import ToolRewardPrompts
+
+/// Templates and cases, and what must be true of each template with each case: a test of prompts, as code has tests.
+///
+/// Read from YAML or JSON by ``init(file:loader:)``; see Docs/PromptSuites.md for the file.
+public struct PromptSuite: Sendable {
+  /// What the suite is about.
+  public var description: String
+  /// The templates that are tested.
+  public var templates: [Template]
+  /// The conversations that each template is tested with.
+  public var cases: [Case]
+  /// What must be true of every cell, beside what a case asks for itself.
+  public var checks: [PromptCheck]
+
+  /// A template under test.
+  public struct Template: Sendable {
+    /// The name, unlike any other template's of the suite.
+    public var name: String
+    /// What makes its prompts.
+    public var renderer: any PromptRenderer
+    /// How its completions are read.
+    public var format: CompletionFormat
+    /// Variables of the template (`bos_token`, `enable_thinking`, …), an object.
+    public var variables: Value?
+    /// Texts that the model takes as a single token of its own: no message may hold one.
+    public var specialTokens: [[UInt8]]
+
+    /// Creates a template under test.
+    public init(
+      name: String, renderer: any PromptRenderer, format: CompletionFormat = .toolN1, variables: Value? = nil,
+      specialTokens: [[UInt8]] = Template.commonSpecialTokens
+    ) {
+      self.name = name
+      self.renderer = renderer
+      self.format = format
+      self.variables = variables
+      self.specialTokens = specialTokens
+    }
+
+    /// The turn and end tokens of ChatML, Llama 3, Mistral, Gemma, DeepSeek and Phi.
+    public static let commonSpecialTokens: [[UInt8]] = [
+      "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>",
+      "<|eot_id|>", "<|eom_id|>", "<|python_tag|>", "[INST]", "[/INST]", "</s>", "<start_of_turn>", "<end_of_turn>",
+      "<｜User｜>", "<｜Assistant｜>", "<｜end▁of▁sentence｜>", "<|end|>", "<|return|>", "<|call|>",
+    ].map { Array($0.utf8) }
+  }
+
+  /// A conversation that templates are tested with.
+  public struct Case: Sendable {
+    /// The name, unlike any other case's of the suite.
+    public var name: String
+    /// The conversation: an array of messages.
+    public var messages: Value
+    /// The tools' definitions, an array; `nil` for none.
+    public var tools: Value?
+    /// The calls that the next message should make; `nil` if that is not known.
+    public var groundTruth: Value?
+    /// What must be true of this case's cells alone.
+    public var checks: [PromptCheck]
+
+    /// Creates a case.
+    public init(
+      name: String, messages: Value, tools: Value? = nil, groundTruth: Value? = nil, checks: [PromptCheck] = []
+    ) {
+      self.name = name
+      self.messages = messages
+      self.tools = tools
+      self.groundTruth = groundTruth
+      self.checks = checks
+    }
+  }
+
+  /// Creates a suite.
+  public init(description: String = "", templates: [Template], cases: [Case], checks: [PromptCheck] = [.renders]) {
+    self.description = description
+    self.templates = templates
+    self.cases = cases
+    self.checks = checks
+  }
+}

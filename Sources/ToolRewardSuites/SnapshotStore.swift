@@ -1,0 +1,95 @@
+internal import ToolRewardLines
+
+/// Recorded prompts: a file for each cell, `FOLDER/TEMPLATE__CASE.txt`.
+public struct SnapshotStore: Sendable {
+  /// What becomes of recorded prompts; the names are swift-snapshot-testing's.
+  public enum Mode: String, Sendable, CaseIterable {
+    /// Every prompt is recorded anew.
+    case all
+    /// Those that differ, and those that are missing.
+    case failed
+    /// Those that are missing.
+    case missing
+    /// None.
+    case never
+  }
+
+  /// Reads a recorded prompt; `nil` if there is none.
+  public typealias Read = @Sendable (_ name: String) -> [UInt8]?
+  /// Records a prompt. Returns why it cannot.
+  public typealias Write = @Sendable (_ name: String, _ text: [UInt8]) -> String?
+
+  /// What is recorded.
+  public let mode: Mode
+  /// Reads a recorded prompt by its file's name.
+  public let read: Read
+  /// Records a prompt.
+  public let write: Write
+
+  /// Creates a store.
+  public init(mode: Mode = .never, read: @escaping Read, write: @escaping Write) {
+    self.mode = mode
+    self.read = read
+    self.write = write
+  }
+
+  /// The name of a cell's file: letters, digits, `-`, `.` and `_` as they are, anything else as `%` and its byte.
+  public static func fileName(template: String, case test: String) -> String {
+    "\(escaped(template))__\(escaped(test)).txt"
+  }
+
+  /// The name of a file for a prompt that has one name; see ``fileName(template:case:)``.
+  public static func fileName(_ name: String) -> String { escaped(name) + ".txt" }
+
+  private static func escaped(_ name: String) -> String {
+    var result = ""
+    for (index, byte) in name.utf8.enumerated() {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: result.unicodeScalars.append(Unicode.Scalar(byte))
+      case 0x2E where index > 0: result += "."
+      default: result += byte < 16 ? "%0\(String(byte, radix: 16))" : "%\(String(byte, radix: 16))"
+      }
+    }
+    return result
+  }
+
+  func outcome(of prompt: [UInt8], _ template: String, _ test: String) -> CheckOutcome {
+    let name = Self.fileName(template: template, case: test)
+    let recorded = read(name)
+    if recorded == prompt, mode != .all { return .passed }
+    let records = mode == .all || mode == .failed || (mode == .missing && recorded == nil)
+    if records { return write(name, prompt).map { .failed("\(name) cannot be written: \($0)") } ?? .passed }
+    guard let recorded else { return .failed("\(name) is not recorded: run `toolreward prompts snapshot`") }
+    return .failed("another prompt than \(name): \(TextCheck.difference(prompt, recorded))")
+  }
+}
+
+extension SnapshotStore {
+  /// Recorded prompts in a folder, which is made when the first is recorded.
+  public init(folder: String, mode: Mode = .never) {
+    self.init(mode: mode) { name in
+      try? LineSource.wholeFile("\(folder)/\(name)")
+    } write: { name, text in
+      do throws(InputOutputError) {
+        try OutputSink.makeFolders(folder)
+        try DurableFiles.replace("\(folder)/\(name)", with: text)
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+  }
+
+  /// A file's path without the ending of its name.
+  package static func pathWithoutEnding(_ path: String) -> String {
+    let slash = path.utf8.lastIndex(of: 0x2F)
+    return (slash.map { String(path[...$0]) } ?? "") + SuiteReader.stem(of: path)
+  }
+
+  /// The folder of a suite's prompts: `__Snapshots__/SUITE` beside its file.
+  public static func folder(ofSuite path: String) -> String {
+    let slash = path.utf8.lastIndex(of: 0x2F)
+    let folder = slash.map { String(path[...$0]) } ?? ""
+    return "\(folder)__Snapshots__/\(SuiteReader.stem(of: path))"
+  }
+}

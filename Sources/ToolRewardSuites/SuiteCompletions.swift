@@ -1,0 +1,117 @@
+internal import ToolReward
+internal import ToolRewardLines
+
+/// Completions of a suite's cells: what models wrote after its prompts.
+public struct SuiteCompletions: Sendable {
+  struct Cell: Hashable {
+    let template: String
+    let test: String
+  }
+
+  private var samples: [Cell: [Int: SuiteCompletion]] = [:]
+  private var absences: [Cell: [String]] = [:]
+
+  /// No completions.
+  public init() {}
+
+  /// Adds a completion. Of two with the same number the later counts.
+  ///
+  /// - Parameter sample: Its number among the cell's; `nil` for the next.
+  public mutating func add(
+    _ completion: SuiteCompletion, template: String, case test: String, sample: Int? = nil
+  ) {
+    let cell = Cell(template: template, test: test)
+    var own = samples.removeValue(forKey: cell) ?? [:]
+    var number = sample ?? own.count
+    while sample == nil, own[number] != nil { number += 1 }
+    own[number] = completion
+    samples[cell] = own
+  }
+
+  /// Adds a completion that is text.
+  public mutating func add(_ text: [UInt8], template: String, case test: String, sample: Int? = nil) {
+    add(.text(text), template: template, case: test, sample: sample)
+  }
+
+  /// Notes that a completion was asked for and did not come: the cell then has a check that could not be made.
+  public mutating func addMissing(_ why: String, template: String, case test: String) {
+    absences[Cell(template: template, test: test), default: []].append(why)
+  }
+
+  /// Why a cell's completions did not come, for each that did not.
+  public func missing(template: String, case test: String) -> [String] {
+    absences[Cell(template: template, test: test)] ?? []
+  }
+
+  /// The completions of a cell, by their numbers.
+  public func completions(template: String, case test: String) -> [SuiteCompletion] {
+    (samples[Cell(template: template, test: test)] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// How many there are.
+  public var count: Int { samples.values.reduce(0) { $0 + $1.count } }
+
+  /// How many are of no cell of a suite, and the first such cell's name.
+  public func strangers(to suite: PromptSuite) -> (count: Int, first: String)? {
+    let templates = Set(suite.templates.map(\.name))
+    let cases = Set(suite.cases.map(\.name))
+    let strange = samples.filter { !templates.contains($0.key.template) || !cases.contains($0.key.test) }
+    let names = strange.keys.map { "\($0.template) / \($0.test)" }.sorted()
+    return names.first.map { (strange.values.reduce(0) { $0 + $1.count }, $0) }
+  }
+}
+
+extension SuiteCompletions {
+  /// Reads completions from JSON Lines: `{"template", "case", "sample"?, "completion"}`, or `"completions"`, a list, or `"message"`, an assistant's message with
+  /// `tool_calls`. Other members are not looked at. O(file).
+  ///
+  /// - Throws: ``SuiteError`` with the line of what is no such row.
+  public init(file path: String) throws(SuiteError) {
+    self.init()
+    try add(file: path)
+  }
+
+  /// Adds the completions of a file; see ``init(file:)``.
+  ///
+  /// - Throws: ``SuiteError`` with the line of what is no such row.
+  public mutating func add(file path: String) throws(SuiteError) {
+    let bytes: [UInt8]
+    do throws(InputOutputError) {
+      bytes = try LineSource.wholeFile(path)
+    } catch {
+      throw SuiteError(path, "\(error)")
+    }
+    for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+    where !line.allSatisfy({ TextSpace.isSpace($0) }) {
+      do throws(ConfigurationError) {
+        try add(Configuration(Array(line)))
+      } catch {
+        throw SuiteError(
+          path,
+          ConfigurationError(line: number + 1, column: error.column, pointer: error.pointer, message: error.message))
+      }
+    }
+  }
+
+  private mutating func add(_ row: Configuration) throws(ConfigurationError) {
+    guard row.value.kind == .object else { throw row.error("must be an object") }
+    let template = try row.required("template").nonEmptyString()
+    let test = try row.required("case").nonEmptyString()
+    var number: Int?
+    if let place = row["sample"] { number = try Self.number(place) }
+    if let list = row["completions"] {
+      for place in try list.elements() {
+        add(try SuiteCompletion(text: place), template: template, case: test)
+      }
+    } else {
+      add(try SuiteCompletion(row: row), template: template, case: test, sample: number)
+    }
+  }
+
+  /// A completion's number.
+  static func number(_ place: Configuration) throws(ConfigurationError) -> Int {
+    let given = try place.number()
+    guard given >= 0, given < 1e9, given == given.rounded() else { throw place.error("must be a number from 0") }
+    return Int(given)
+  }
+}

@@ -1,0 +1,179 @@
+internal import ToolReward
+internal import Yams
+
+/// YAML as JSON text, and where its values stand.
+enum YAMLText {
+  /// As much JSON as aliases may add to a file's own: they repeat what they name.
+  private static let mostRepeated = 2 << 20
+  private static let mostDepth = 64
+  /// The tag of what is written without quotes and without a tag.
+  private static let plain = Tag.Name(rawValue: "plain")
+
+  /// The same values as JSON. O(text, and what its aliases repeat).
+  ///
+  /// - Throws: ``ConfigurationError`` if it is no YAML, or has what JSON has not: keys that are no text, or tags of one's own.
+  static func json(_ text: [UInt8]) throws(ConfigurationError) -> [UInt8] {
+    var writer = Writer(most: 3 * text.count + mostRepeated)
+    try writer.write(try node(text), "", depth: 0)
+    return writer.bytes
+  }
+
+  /// The line and the column of the value that a JSON Pointer names, or of the last one on its way that there is; both from 1.
+  static func place(of pointer: String, in text: [UInt8]) -> (line: Int, column: Int)? {
+    guard var found = try? node(text) else { return nil }
+    for name in pointer.split(separator: "/") {
+      let next: Yams.Node? =
+        switch found {
+        case .mapping(let mapping): mapping.first { $0.key.scalar?.string == String(name) }?.value
+        case .sequence(let sequence): Int(name).flatMap { sequence.indices.contains($0) ? sequence[$0] : nil }
+        default: nil
+        }
+      guard let next else { break }
+      found = next
+    }
+    return found.mark.map { ($0.line, $0.column) }
+  }
+
+  private static func node(_ text: [UInt8]) throws(ConfigurationError) -> Yams.Node {
+    let node: Yams.Node?
+    do {
+      try refuseBombs(text)
+      node = try Yams.compose(
+        yaml: String(decoding: text, as: UTF8.self), Resolver.basic.appending(plain, "^"))
+    } catch let error as ConfigurationError {
+      throw error
+    } catch let error as YamlError {
+      throw Self.error(error)
+    } catch {
+      throw ConfigurationError(line: 1, column: 1, pointer: "", message: "the file is not YAML: \(error)")
+    }
+    guard let node else {
+      throw ConfigurationError(line: 1, column: 1, pointer: "", message: "the file is empty")
+    }
+    return node
+  }
+
+  /// A suite is written by people. Larger texts are data, which have files of JSON Lines.
+  private static let mostText = 16 << 20
+
+  /// Refuses what Yams would not end with: it compares keys by all that their aliases stand for, and takes values apart by recursion
+  /// (libyaml nests a thousand levels, and each anchor may begin anew).
+  private static func refuseBombs(_ text: [UInt8]) throws(ConfigurationError) {
+    func refuse(_ message: String) -> ConfigurationError {
+      ConfigurationError(line: 1, column: 1, pointer: "", message: message)
+    }
+    if text.count > mostText { throw refuse("the file has more than \(mostText >> 20) MiB") }
+    let anchors = marks(0x26, text)
+    let aliases = marks(0x2A, text)
+    guard anchors > 0, aliases > 0 else { return }
+    if anchors > 32 { throw refuse("the file has more than 32 anchors (&name)") }
+    var last: UInt8 = 0x0A
+    for (index, byte) in text.enumerated() {
+      let isEnd = index + 1 == text.count || TextSpace.isSpace(text[index + 1])
+      if byte == 0x3F, isEnd, last == 0x0A || last == 0x7B || last == 0x2C || last == 0x2D || last == 0x5B {
+        throw refuse("a file with aliases (*name) cannot have keys behind \"?\"")
+      }
+      if byte == 0x3A, last == 0x5D || last == 0x7D || endsAlias(text, index) {
+        throw refuse("a file with aliases (*name) cannot have keys that are lists, objects or aliases")
+      }
+      if byte != 0x20, byte != 0x09 { last = byte }
+    }
+  }
+
+  /// How many anchors or aliases a text may have.
+  private static func marks(_ mark: UInt8, _ text: [UInt8]) -> Int {
+    text.indices.count { index in
+      text[index] == mark && index + 1 < text.count && !TextSpace.isSpace(text[index + 1])
+        && (index == 0 || TextSpace.isSpace(text[index - 1]) || [0x5B, 0x7B, 0x2C, 0x3A].contains(text[index - 1]))
+    }
+  }
+
+  /// Whether the word before a place, with white space between, is an alias.
+  private static func endsAlias(_ text: [UInt8], _ place: Int) -> Bool {
+    var start = place
+    while start > 0, text[start - 1] == 0x20 || text[start - 1] == 0x09 { start -= 1 }
+    guard start < place else { return false }
+    while start > 0, !TextSpace.isSpace(text[start - 1]) { start -= 1 }
+    return text[start] == 0x2A
+  }
+
+  private static func error(_ error: YamlError) -> ConfigurationError {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      ConfigurationError(line: mark.line, column: mark.column, pointer: "", message: "the file is not YAML: \(problem)")
+    case .duplicatedKeysInMapping(let keys, let context):
+      ConfigurationError(
+        line: context.mark.line, column: context.mark.column, pointer: "",
+        message: "has two members of the same name: \(keys.sorted().joined(separator: ", "))")
+    default: ConfigurationError(line: 1, column: 1, pointer: "", message: "the file is not YAML: \(error)")
+    }
+  }
+
+  private struct Writer {
+    let most: Int
+    var bytes: [UInt8] = []
+
+    init(most: Int) { self.most = most }
+
+    mutating func write(_ node: Yams.Node, _ pointer: String, depth: Int) throws(ConfigurationError) {
+      guard depth < mostDepth else { throw error(node, pointer, "is nested too deeply: \(mostDepth) levels at most") }
+      guard bytes.count < most else { throw error(node, pointer, "repeats too much by aliases") }
+      switch node {
+      case .scalar(let scalar): try write(scalar, node, pointer)
+      case .sequence(let sequence):
+        append("[")
+        for (index, element) in sequence.enumerated() {
+          if index > 0 { append(",") }
+          try write(element, "\(pointer)/\(index)", depth: depth + 1)
+        }
+        append("]")
+      case .mapping(let mapping):
+        append("{")
+        var isFirst = true
+        for (key, value) in mapping {
+          guard case .scalar(let scalar) = key else { throw error(key, pointer, "has a key that is no text") }
+          if scalar.string == "<<", key.tag.description == plain.rawValue {
+            throw error(key, pointer, "has a merge key (<<), which is not read: repeat the members")
+          }
+          if !isFirst { append(",") }
+          isFirst = false
+          append(string: scalar.string)
+          append(":")
+          try write(value, "\(pointer)/\(scalar.string)", depth: depth + 1)
+        }
+        append("}")
+      case .alias: throw error(node, pointer, "is an alias of nothing")
+      }
+    }
+
+    private mutating func write(_ scalar: Yams.Node.Scalar, _ node: Yams.Node, _ pointer: String)
+      throws(ConfigurationError)
+    {
+      // YAML 1.2's words and JSON's numbers; what older YAML takes for truth, numbers of base 60 or dates is text.
+      guard node.tag.description == plain.rawValue else { return append(string: scalar.string) }
+      let text = Array(scalar.string.utf8)
+      switch scalar.string {
+      case "", "~", "null", "Null", "NULL": append("null")
+      case "true", "True", "TRUE": append("true")
+      case "false", "False", "FALSE": append("false")
+      case _ where NumberLiteral.end(text.span, from: 0) == text.count: append(scalar.string)
+      default: append(string: scalar.string)
+      }
+    }
+
+    private func error(_ node: Yams.Node, _ pointer: String, _ message: String) -> ConfigurationError {
+      ConfigurationError(
+        line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, pointer: pointer, message: message)
+    }
+
+    private mutating func append(_ text: String) {
+      bytes += Array(text.utf8)
+    }
+
+    private mutating func append(string: String) {
+      let content = Array(string.utf8)
+      JSONWriter.compact.appendString(content.span, 0..<content.count, to: &bytes)
+    }
+  }
+}

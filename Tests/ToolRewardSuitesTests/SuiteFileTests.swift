@@ -1,0 +1,212 @@
+import Foundation
+import Testing
+import ToolReward
+import ToolRewardPrompts
+import ToolRewardSuites
+
+@Suite struct SuiteFileTests {
+  private func read(_ yaml: String, in folder: URL, name: String = "suite.yaml") throws -> PromptSuite {
+    try PromptSuite(file: write(yaml, name, in: folder)) { (path, _) throws(PromptError) in
+      if path.hasSuffix("broken.jinja") { throw PromptError("it has no end", at: nil) }
+      return SmallTemplate()
+    }
+  }
+
+  private static let whole = """
+    description: Weather
+    templates:
+      - preset: tool-n1-train
+        framing: chatml
+      - name: ours
+        file: templates/own.v2.jinja
+        format: hermes
+        variables: {enable_thinking: true, bos_token: "1"}
+        special_tokens: ["<x>"]
+      - framing: llama3
+    cases:
+      - name: paris
+        messages:
+          - {role: user, content: Is it warm?}
+        tools: &tools
+          - {type: function, function: {name: get_weather}}
+        ground_truth: [{name: get_weather, arguments: {city: Paris, days: 1.0, since: 2024-01-05, at: 12:30, ok: yes}}]
+        checks: [not-opens-think, {type: contains, value: warm, metric: asks}]
+      - messages: [{role: user, content: Hello}]
+        tools: *tools
+      - file: more.jsonl
+    checks:
+      - renders
+      - {type: not-icontains, value: "[INST]"}
+      - {type: reward, value: exact-match, threshold: 0.5}
+    """
+
+  @Test func everything() throws {
+    try withFolder { folder in
+      try FileManager.default.createDirectory(
+        at: folder.appendingPathComponent("templates"), withIntermediateDirectories: true)
+      _ = try write("x", "templates/own.v2.jinja", in: folder)
+      _ = try write(
+        "{\"id\": \"row\", \"messages\": [{\"role\": \"user\", \"content\": \"r\"}]}\r\n\n", "more.jsonl", in: folder)
+      let suite = try read(Self.whole, in: folder)
+      #expect(suite.description == "Weather")
+      #expect(suite.templates.map(\.name) == ["tool-n1-train/chatml", "ours", "llama3"])
+      #expect(suite.templates[1].format.name == "hermes" && suite.templates[1].specialTokens == [Array("<x>".utf8)])
+      #expect(suite.templates[1].variables?.description == #"{"enable_thinking":true,"bos_token":"1"}"#)
+      #expect(suite.cases.map(\.name) == ["paris", "case 2", "row"])
+      // YAML 1.2: numbers as they are written, dates, hours and `yes` as text.
+      #expect(
+        suite.cases[0].groundTruth?.description
+          == #"[{"name":"get_weather","arguments":{"city":"Paris","days":1.0,"since":"2024-01-05","at":"12:30","ok":"yes"}}]"#
+      )
+      #expect(suite.cases[1].tools?.description == suite.cases[0].tools?.description)
+      #expect(suite.cases[0].checks.map(\.name) == ["not-opens-think", "asks"])
+      #expect(suite.checks.map(\.name) == ["renders", "not-icontains", "reward exact-match"])
+      // The same as JSON, which is YAML too.
+      let json = """
+        {"templates": [{"framing": "mistral"}], "cases": [{"messages": [{"role": "user", "content": "a"}]}]}
+        """
+      #expect(try read(json, in: folder, name: "suite.json").checks.map(\.name) == ["renders"])
+    }
+  }
+
+  private static let head = "templates: [{framing: chatml}]\ncases: [{messages: [{role: user, content: a}]}]\n"
+
+  /// What is wrong is said with file, line, column, field and mend.
+  @Test(arguments: [
+    ("", "1:1: the file is empty"),
+    ("a: [", "the file is not YAML"),
+    ("- a", "1:1: must be an object"),
+    ("templates: 1\ncases: []", "1:12: /templates: must be a list"),
+    ("templates: []\ncases: []", "1:12: /templates: must not be empty"),
+    ("cases: []", "\"templates\" is missing"),
+    (head + "check: [renders]", "has no member \"check\"; it may have: description, templates, cases, checks"),
+    (head + "checks:\n  - rendrs", "4:5: /checks/0: there is no check \"rendrs\"; there are: renders, snapshot,"),
+    (head + "checks: [3]", "3:10: /checks/0: must be a check's name, or an object with a \"type\""),
+    (head + "checks: [contains]", "/checks/0: needs a \"value\""),
+    (head + "checks: [{type: contains}]", "/checks/0: \"value\" is missing"),
+    (head + "checks: [{type: contains, value: ''}]", "/checks/0/value: must not be empty"),
+    (head + "checks: [{type: contains-all, value: a}]", "/checks/0/value: must be a list"),
+    (head + "checks: [{type: max-length, value: 1.5}]", "/checks/0/value: must be a count"),
+    (head + "checks: [{type: max-length, value: 1e999}]", "/checks/0/value: must be a"),
+    (head + "checks: [{type: renders, value: 1}]", "has no member \"value\"; it may have: type, metric"),
+    (head + "checks: [{type: reward, value: gold}]", "there is no reward \"gold\"; there are:"),
+    (head + "checks: [regex]", "/checks/0: needs a \"value\""),
+    (
+      head + "checks: [{type: regex, value: '(?=a)'}]",
+      "/checks/0/value: is no regular expression of ECMA-262, or has a form"
+    ),
+    (head + "checks: [{type: regex, value: '('}]", "/checks/0/value: is no regular expression"),
+    (head + "checks: [{type: is-json, value: {type: strin}}]", "/checks/0/value: is no JSON Schema"),
+    (head + "checks: [{type: contains-json, value: 3}]", "/checks/0/value: is no JSON Schema"),
+    (head + "checks: [{type: icontains-any, value: []}]", "/checks/0/value: must not be empty"),
+    ("templates: [{file: ../}]\ncases: []", "/templates/0/file: cannot read"),
+    (head + "checks: [{type: prefix-preserving, value: x}]", "must be one of: tool-result, user-turn"),
+    ("templates: [{framing: chatml}, {framing: chatml}]\ncases: []", "there is another template \"chatml\""),
+    ("templates: [{name: x}]\ncases: []", "1:13: /templates/0: needs a \"file\", a \"preset\" or a \"framing\""),
+    ("templates: [{file: x, preset: hermes}]\ncases: []", "/templates/0/preset: stands beside \"file\""),
+    ("templates: [{file: nowhere.jinja}]\ncases: []", "1:20: /templates/0/file: cannot open"),
+    ("templates: [{file: broken.jinja}]\ncases: []", "/templates/0/file: it has no end"),
+    ("templates: [{preset: nobody}]\ncases: []", "/templates/0/preset: must be one of: tool-n1-train"),
+    ("templates: [{framing: chatml, format: x}]\ncases: []", "/templates/0/format: there is no format \"x\""),
+    ("templates: [{framing: chatml, variables: []}]\ncases: []", "/templates/0/variables: must be an object"),
+    ("templates: [{framing: chatml}]\ncases: [{}]", "2:9: /cases/0: \"messages\" is missing"),
+    ("templates: [{framing: chatml}]\ncases: [{messages: hello}]", "2:20: /cases/0/messages: must be a list"),
+    ("templates: [{framing: chatml}]\ncases: [{messages: [hello]}]", "/cases/0/messages/0: must be a message"),
+    (head.replacing("content: a}]", with: "content: a}], tools: 3"), "/cases/0/tools: must be a list of tools"),
+    (head.replacing("content: a}]", with: "content: a}], ground_truth: "), "/cases/0/ground_truth: says nothing"),
+    ("templates: [{framing: chatml}]\ncases: [{file: rows.jsonl}]", "rows.jsonl, line 2: \"messages\" is missing"),
+    (head + "description: a\ndescription: b", "has two members of the same name: description"),
+    ("{\"templates\": [], \"templates\": []}", "has two members of the same name"),
+    (head + "? [a]\n: b", "has a key that is no text"),
+    (head + "<<: {a: b}", "has a merge key (<<), which is not read"),
+    (head + "description: *x", "found undefined alias"),
+    ("a: 1\n---\nb: 2", "the file is not YAML"),
+  ])
+  func complaints(_ yaml: String, _ message: String) throws {
+    try withFolder { folder in
+      _ = try write("x", "broken.jinja", in: folder)
+      _ = try write(
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"r\"}]}\n{}\n", "rows.jsonl", in: folder)
+      let error = try #require(throws: SuiteError.self) { _ = try read(yaml, in: folder) }
+      #expect(error.description.contains(message), "\(error)")
+      #expect(error.file.hasSuffix("suite.yaml"))
+    }
+  }
+
+  /// Hostile files end, quickly, in a reason.
+  @Test(arguments: [
+    ("depth", String(repeating: "[", count: 20_000)),
+    ("closed depth", String(repeating: "[", count: 900) + String(repeating: "]", count: 900)),
+    ("dashes", String(repeating: "- ", count: 20_000)),
+    ("brackets in quotes", String(repeating: "[\"]\",", count: 10_000)),
+    ("bomb", bomb(40, "")),
+    ("bomb as a key", bomb(40, "? *a39\n: x\n")),
+    ("bomb as an implicit key", bomb(40, "[*a39, *a39]: x\n")),
+    ("bomb as a key in a flow", bomb(40, "x: {[*a39]: 1}\n")),
+    ("alias as a key", bomb(30, "*a29 : 1\n")),
+    ("wide bomb", bomb(31, "description: *a30\n")),
+    ("chain", chain(32)), ("long chain", chain(64)),
+    ("self", "a: &a [*a]"),
+    ("bytes", "\u{0}\u{1}\u{FFFD}"), ("tab", "\ta: b"), ("tag", "!<!> a"), ("percent", "%YAML 9.9\n---\na"),
+  ])
+  func hostile(_ name: String, _ yaml: String) throws {
+    try withFolder { folder in
+      #expect(throws: SuiteError.self, "\(name)") { _ = try read(yaml, in: folder) }
+    }
+  }
+
+  /// Each anchor doubles the one before.
+  private static func bomb(_ count: Int, _ end: String) -> String {
+    var text = "a0: &a0 [x, x]\n"
+    for level in 1..<count { text += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
+    return text + end
+  }
+
+  /// Each anchor is nested nearly as deep as libyaml reads, around the one before.
+  private static func chain(_ count: Int) -> String {
+    var text = "a0: &a0 x\n"
+    for level in 1..<count {
+      text +=
+        "a\(level): &a\(level) \(String(repeating: "[", count: 980))*a\(level - 1) \(String(repeating: "]", count: 980))\n"
+    }
+    return text
+  }
+
+  @Test func completions() throws {
+    try withFolder { folder in
+      let path = try write(
+        """
+        {"template": "t", "case": "c", "sample": 1, "completion": "b", "more": [1]}
+        {"template": "t", "case": "c", "sample": 0, "completion": "a"}
+
+        {"template": "t", "case": "d", "completions": ["x", "y"]}
+        {"template": "t", "case": "d", "completion": "z"}
+        {"template": "u", "case": "c", "sample": 1, "completion": "old"}
+        {"template": "u", "case": "c", "sample": 1, "completion": "new"}
+        """, "rows.jsonl", in: folder)
+      let found = try SuiteCompletions(file: path)
+      #expect(found.completions(template: "t", case: "c").map { text($0.shown) } == ["a", "b"])
+      #expect(found.completions(template: "t", case: "d").map { text($0.shown) } == ["x", "y", "z"])
+      #expect(found.completions(template: "u", case: "c").map { text($0.shown) } == ["new"])
+      #expect(found.count == 6)
+      let suite = PromptSuite(
+        templates: [.init(name: "t", renderer: SmallTemplate())], cases: [try suiteCase("c")])
+      let strangers = try #require(found.strangers(to: suite))
+      #expect(strangers.count == 4 && strangers.first == "t / d")
+    }
+  }
+
+  @Test(arguments: [
+    ("{", "2:"), ("[]", "2:1: must be an object"), (#"{"template": "t"}"#, "\"case\" is missing"),
+    (#"{"template": "t", "case": "c"}"#, "\"completion\" is missing"),
+    (#"{"template": "t", "case": "c", "completion": 3}"#, "2:46: /completion: must be a string"),
+    (#"{"template": "t", "case": "c", "sample": -1, "completion": ""}"#, "/sample: must be a number from 0"),
+  ])
+  func brokenCompletions(_ row: String, _ message: String) throws {
+    try withFolder { folder in
+      let path = try write("\n\(row)", "rows.jsonl", in: folder)
+      let error = try #require(throws: SuiteError.self) { _ = try SuiteCompletions(file: path) }
+      #expect(error.description.hasPrefix("\(path):2:") && error.description.contains(message), "\(error)")
+    }
+  }
+}

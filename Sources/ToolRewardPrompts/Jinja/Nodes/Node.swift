@@ -100,16 +100,40 @@ class Statement: Node {
   func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow { .next }
 }
 
+/// Two statements one after the other.
+private final class StatementPair: Statement {
+  private let first: Statement
+  private let second: Statement
+
+  init(_ first: Statement, _ second: Statement) {
+    self.first = first
+    self.second = second
+    super.init(first.offset)
+  }
+
+  override func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow {
+    let flow = try first.run(&state)
+    return flow == .next ? try second.run(&state) : flow
+  }
+}
+
 /// Statements one after the other.
 struct Body {
   let statements: [Statement]
+  /// The statements as a balanced tree of pairs: walking constants of objects counts no references, walking an array does.
+  private let root: Statement
+
+  init(statements: [Statement]) {
+    self.statements = statements
+    var level = statements
+    while level.count > 1 {
+      level = stride(from: 0, to: level.count, by: 2).map { start in
+        start + 1 < level.count ? StatementPair(level[start], level[start + 1]) : level[start]
+      }
+    }
+    root = level.first ?? Statement(0)
+  }
 
   @inline(__always)
-  func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow {
-    for statement in statements {
-      let flow = try statement.run(&state)
-      if flow != .next { return flow }
-    }
-    return .next
-  }
+  func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow { try root.run(&state) }
 }

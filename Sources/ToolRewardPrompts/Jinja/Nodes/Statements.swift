@@ -43,10 +43,17 @@ final class OutputStatement: Statement {
 /// `{% if %}`, `{% elif %}`, `{% else %}`.
 final class IfStatement: Statement {
   private let branches: [(test: Expression, body: Body)]
+  /// The first branch, outside of the array: it is looked at without counting a reference.
+  private let test: Expression
+  private let body: Body
+  private let hasMore: Bool
   private let otherwise: Body
 
   init(_ branches: [(test: Expression, body: [Statement])], otherwise: [Statement], _ offset: Int) {
     self.branches = branches.map { ($0.test, Body(statements: $0.body)) }
+    test = branches.first?.test ?? ConstantExpression(.boolean(false), offset)
+    body = self.branches.first?.body ?? Body(statements: [])
+    hasMore = branches.count > 1
     self.otherwise = Body(statements: otherwise)
     super.init(offset)
   }
@@ -81,7 +88,10 @@ final class IfStatement: Statement {
 
   override func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow {
     try state.charge()
-    for (test, body) in branches where try test.truth(&state) { return try body.run(&state) }
+    if try test.truth(&state) { return try body.run(&state) }
+    if hasMore {
+      for (test, body) in branches.dropFirst() where try test.truth(&state) { return try body.run(&state) }
+    }
     return try otherwise.run(&state)
   }
 }

@@ -24,6 +24,7 @@ let package = Package(
   products: [
     .library(name: "ToolReward", targets: ["ToolReward"]),
     .library(name: "ToolRewardPrompts", targets: ["ToolRewardPrompts"]),
+    .library(name: "ToolRewardTraining", targets: ["ToolRewardTraining"]),
     .library(name: "ToolRewardC", type: .dynamic, targets: ["ToolRewardC"]),
     .executable(name: "toolreward", targets: ["ToolRewardCommand"]),
   ],
@@ -37,9 +38,19 @@ let package = Package(
       providers: [.apt(["libyajl-dev"]), .brew(["yajl"])]
     ),
     .target(name: "ToolReward", dependencies: ["CYajl"], swiftSettings: settings),
-    .target(name: "ToolRewardData", dependencies: ["ToolReward"], swiftSettings: settings),
-    .target(name: "ToolRewardBenchmarks", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
-    .target(name: "ToolRewardPrompts", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
+    .target(name: "ToolRewardLines", dependencies: ["ToolReward"], swiftSettings: settings),
+    .target(name: "ToolRewardReport", swiftSettings: settings),
+    .target(name: "ToolRewardPrompts", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
+    .target(
+      name: "ToolRewardData", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardPrompts", "ToolRewardReport"],
+      swiftSettings: settings),
+    .target(
+      name: "ToolRewardTraining",
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardReport"], swiftSettings: settings),
+    .target(
+      name: "ToolRewardBenchmarks",
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardReport"],
+      swiftSettings: settings),
     .systemLibrary(name: "ToolRewardHeader", path: "Sources/ToolRewardC/Header"),
     .target(
       name: "ToolRewardC", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardHeader"],
@@ -50,18 +61,28 @@ let package = Package(
         "ToolReward",
         "ToolRewardBenchmarks",
         "ToolRewardData",
+        "ToolRewardLines",
         "ToolRewardPrompts",
+        "ToolRewardReport",
+        "ToolRewardTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings
     ),
     .testTarget(name: "ToolRewardTests", dependencies: ["ToolReward"], swiftSettings: settings),
     .testTarget(
-      name: "ToolRewardDataTests", dependencies: ["ToolReward", "ToolRewardData"], swiftSettings: settings),
+      name: "ToolRewardLinesTests", dependencies: ["ToolReward", "ToolRewardLines"], swiftSettings: settings),
     .testTarget(
-      name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks"], swiftSettings: settings),
+      name: "ToolRewardDataTests",
+      dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines", "ToolRewardPrompts"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ToolRewardBenchmarksTests", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardReport"],
+      swiftSettings: settings),
     .testTarget(
       name: "ToolRewardPromptsTests", dependencies: ["ToolReward", "ToolRewardPrompts"], swiftSettings: settings),
+    .testTarget(
+      name: "ToolRewardTrainingTests", dependencies: ["ToolReward", "ToolRewardTraining"], swiftSettings: settings),
     .testTarget(name: "ToolRewardCommandTests", dependencies: ["ToolRewardCommand"], swiftSettings: settings),
     .testTarget(
       name: "ToolRewardCTests",
@@ -70,7 +91,10 @@ let package = Package(
       // It calls a C interface with pointers, as C does: every line would be marked unsafe.
       swiftSettings: callerSettings),
     .testTarget(
-      name: "Conformance", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData", "ToolRewardPrompts"],
+      name: "Conformance",
+      dependencies: [
+        "ToolReward", "ToolRewardBenchmarks", "ToolRewardPrompts", "ToolRewardTraining",
+      ],
       exclude: ["Scripts"],
       swiftSettings: settings
     ),
@@ -99,10 +123,10 @@ if Context.environment["BENCHMARKS"] != nil {
   }
   package.targets.append(
     .executableTarget(
-      name: "BFCLLoop", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardData"],
+      name: "BFCLLoop", dependencies: ["ToolReward", "ToolRewardBenchmarks", "ToolRewardLines"],
       path: "Tests/Benchmark/BFCLLoop", swiftSettings: settings))
   package.targets.append(
     .executableTarget(
-      name: "TemplateLoop", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardPrompts"],
+      name: "TemplateLoop", dependencies: ["ToolReward", "ToolRewardLines", "ToolRewardPrompts"],
       path: "Tests/Benchmark/TemplateLoop", swiftSettings: settings))
 }

@@ -1,5 +1,5 @@
 internal import ToolReward
-internal import ToolRewardData
+internal import ToolRewardLines
 
 /// The values in a benchmark's files.
 enum BenchmarkRecords {

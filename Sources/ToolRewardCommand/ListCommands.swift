@@ -58,6 +58,10 @@ struct JSONLine {
     members.append("\(Self.quoted(name)):\(value.map(Self.quoted) ?? "null")")
   }
 
+  mutating func add(_ name: String, json: String) { members.append("\(Self.quoted(name)):\(json)") }
+
+  mutating func add(_ name: String, number: Int) { members.append("\(Self.quoted(name)):\(number)") }
+
   var text: String { "{\(members.joined(separator: ","))}" }
 
   private static func quoted(_ text: String) -> String {

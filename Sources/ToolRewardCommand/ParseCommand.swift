@@ -1,6 +1,8 @@
 import ArgumentParser
 import ToolReward
 import ToolRewardData
+import ToolRewardLines
+import ToolRewardReport
 
 struct ParseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -54,7 +56,7 @@ struct ParseCommand: AsyncParsableCommand {
       throw Status.wrongInput
     }
     if let first = total.firstError {
-      Terminal.say("toolreward: \(Terminal.grouped(total.broken)) samples could not be read; the first: \(first)")
+      Terminal.say("toolreward: \(DecimalText.grouped(total.broken)) samples could not be read; the first: \(first)")
       throw Status.someUnscorable
     }
   }

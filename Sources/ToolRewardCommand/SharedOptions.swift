@@ -2,6 +2,7 @@ import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
 import ToolRewardData
+import ToolRewardLines
 
 /// Where a record's parts are.
 struct FieldOptions: ParsableArguments {
@@ -124,7 +125,7 @@ struct JudgingOptions: ParsableArguments {
 enum ConfigurationFile {
   /// What an option's value stands for: something known by name, or what its file holds.
   static func choice(_ value: String, isKnown: Bool) throws -> ScorerOptions.Choice {
-    guard !isKnown, value.utf8.contains(0x2F) || value.hasSuffix(".json") || Terminal.exists(value) else {
+    guard !isKnown, value.utf8.contains(0x2F) || value.hasSuffix(".json") || FileNames.exists(value) else {
       return .named(value)
     }
     do throws(InputOutputError) {

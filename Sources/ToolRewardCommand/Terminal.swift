@@ -6,7 +6,8 @@
   import Darwin
 #endif
 import ArgumentParser
-import ToolRewardData
+import ToolRewardLines
+import ToolRewardReport
 
 /// Exit statuses beyond 0 and ArgumentParser's 64 (sysexits.h).
 enum Status {
@@ -37,8 +38,11 @@ enum Terminal {
     }
   }
 
-  static func say(_ text: String) {
-    var text = text + "\n"
+  static func say(_ text: String) { put(text + "\n") }
+
+  /// Writes text to standard error as it is.
+  static func put(_ text: String) {
+    var text = text
     text.withUTF8 { _ = unsafe write(2, $0.baseAddress, $0.count) }
   }
 
@@ -52,13 +56,18 @@ enum Terminal {
   static var outputIsTerminal: Bool { isatty(1) == 1 }
 
   /// How many columns standard output has; 120 where it is no terminal.
-  static var outputWidth: Int {
+  static var outputWidth: Int { width(of: 1) }
+
+  /// The same of standard error.
+  static var errorWidth: Int { width(of: 2) }
+
+  private static func width(of descriptor: Int32) -> Int {
     var size = winsize()
-    guard outputIsTerminal, unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 120 }
+    guard isatty(descriptor) == 1, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 120
+    }
     return Int(size.ws_col)
   }
-
-  static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
@@ -70,30 +79,6 @@ enum Terminal {
     case .overwrite: return .validationFailure
     case .read, .create, .write: return Status.inputOutput
     }
-  }
-
-  /// `1234567` as `1,234,567`.
-  static func grouped(_ number: Int) -> String {
-    var digits = Array(String(number))
-    var position = digits.count - 3
-    while position > (number < 0 ? 1 : 0) {
-      digits.insert(",", at: position)
-      position -= 3
-    }
-    return String(digits)
-  }
-
-  /// A number with so many digits after the point.
-  static func fixed(_ value: Double, _ places: Int) -> String {
-    var scale = 1.0
-    for _ in 0..<places { scale *= 10 }
-    let scaled = (value.magnitude * scale).rounded()
-    guard scaled < 1e15 else { return "\(value)" }
-    let whole = Int(scaled / scale)
-    let fraction = String(Int(scaled - Double(whole) * scale))
-    let sign = value < 0 && scaled > 0 ? "-" : ""
-    if places == 0 { return "\(sign)\(whole)" }
-    return "\(sign)\(whole).\(String(repeating: "0", count: max(0, places - fraction.count)))\(fraction)"
   }
 }
 
@@ -121,11 +106,11 @@ struct ProgressLine {
     let elapsed = lastShown - start
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
     let rate = Double(samples) / max(seconds, 0.001)
-    var text = "\(Terminal.grouped(samples)) samples, \(Terminal.grouped(Int(rate)))/s"
+    var text = "\(DecimalText.grouped(samples)) samples, \(DecimalText.grouped(Int(rate)))/s"
     if let total = progress.totalBytes, total > 0, progress.bytesRead > 0 {
       let part = min(1, Double(progress.bytesRead) / Double(total))
       let left = seconds / part - seconds
-      text += ", \(Terminal.fixed(part * 100, 0)) %, \(Terminal.fixed(left, 0)) s left"
+      text += ", \(DecimalText.fixed(part * 100, 0)) %, \(DecimalText.fixed(left, 0)) s left"
     }
     Terminal.sayInPlace(text)
   }

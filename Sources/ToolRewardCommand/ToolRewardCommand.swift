@@ -18,7 +18,9 @@ struct ToolRewardCommand: AsyncParsableCommand {
         toolreward parse --format hermes completions.jsonl
         toolreward validate --tools tools.json calls.jsonl
         toolreward evaluate bfcl --data bfcl_eval/data predictions.jsonl
+        toolreward import xlam.json ToolACE.json -o records.jsonl
         toolreward prompts render --template chat_template.jinja --context context.json
+        toolreward train -o run
         toolreward rewards
 
       EXIT STATUS
@@ -28,8 +30,8 @@ struct ToolRewardCommand: AsyncParsableCommand {
     version: toolRewardVersion,
     subcommands: [
       ScoreCommand.self, ExplainCommand.self, ParseCommand.self, FormatsCommand.self, RewardsCommand.self,
-      ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, PromptsCommand.self,
-      BowtieCommand.self,
+      ValidateCommand.self, ToolsCommand.self, EvaluateCommand.self, ImportCommand.self, PrepareCommand.self,
+      AuditCommand.self, PromptsCommand.self, TrainCommand.self, BowtieCommand.self, TrainingMathCommand.self,
     ]
   )
 }

@@ -1,5 +1,5 @@
-public import ToolReward
-internal import ToolRewardData
+internal import ToolReward
+internal import ToolRewardLines
 
 /// The chat templates of a model, as its files have them: one template or several by name, and the tokens that they name.
 public struct TemplateFile: Sendable {

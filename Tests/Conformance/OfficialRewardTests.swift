@@ -1,7 +1,6 @@
 import Foundation
 import Testing
 import ToolReward
-import ToolRewardData
 
 /// The scores of the published Tool-N1 code, which was run unchanged over 4,000 completions.
 @Suite(.enabled(if: SharedData.folder != nil, SharedData.skipped))

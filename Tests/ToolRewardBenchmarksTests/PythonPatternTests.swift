@@ -33,6 +33,26 @@ import ToolReward
     #expect(found == expected)
   }
 
+  /// What Python takes hours for. No time is asked for: a try of each place from each place would not end.
+  @Test(arguments: JavaText.patterns + JavaScriptText.patterns)
+  func repeatedBeginningsEnd(_ pattern: PythonPattern) {
+    for part in [
+      "{", "[", "new HashMap<", "new int[] {", "new ArrayList<>(Arrays.asList(", "a", "a:", ",a", "put(\"", "1",
+    ] {
+      let text = CodePoints(utf8: Array(String(repeating: part, count: 3_000).utf8))
+      _ = pattern.search(text)
+      _ = pattern.findAll(text)
+    }
+  }
+
+  /// A place that led nowhere from one beginning leads nowhere from the next; one that led to a match is tried again.
+  @Test func whatMatchedMatchesAgain() {
+    let text = CodePoints(utf8: Array("a:b,c:d,e".utf8))
+    let found = PythonPattern(#"([^:]+):\s*(.*?)(?:,\s*(?=[^,]+:)|$)"#).findAll(text)
+    #expect(found.compactMap { $0.group(1) } == [0..<1, 4..<5])
+    #expect(found.compactMap { $0.group(2) } == [2..<3, 6..<9])
+  }
+
   @Test func findsAll() {
     let text = CodePoints(utf8: Array("add(1); add(\"a)\")".utf8))
     let matches = PythonPattern(#"add\((.+?)\)"#).findAll(text)

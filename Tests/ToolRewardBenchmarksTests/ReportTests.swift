@@ -2,6 +2,7 @@ import Testing
 import ToolReward
 
 @testable import ToolRewardBenchmarks
+@testable import ToolRewardReport
 
 @Suite struct StatisticsTests {
   /// The formula in Python's floats.

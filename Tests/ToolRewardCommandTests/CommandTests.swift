@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Runs the built command.
-private struct Run {
+struct Run {
   var output = ""
   var errors = ""
   var status: Int32 = 0

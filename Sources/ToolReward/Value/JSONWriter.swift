@@ -136,6 +136,15 @@ public struct JSONWriter: Sendable {
       let isPlain = byte >= 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x5C
       if isPlain || (byte == 0x7F && !ensureASCII) {
         position += 1
+        position = Self.plainEnd(text, from: position, to: range.upperBound)
+        continue
+      }
+      if byte == 0x22 || byte == 0x5C {
+        // The escapes that texts within texts are full of.
+        append(text, copied..<position, to: &output)
+        output.append(0x5C)
+        copied = position
+        position += 1
         continue
       }
       let length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
@@ -147,8 +156,6 @@ public struct JSONWriter: Sendable {
       }
       append(text, copied..<position, to: &output)
       switch byte {
-      case 0x22: output.append(contentsOf: [0x5C, 0x22])
-      case 0x5C: output.append(contentsOf: [0x5C, 0x5C])
       case 0x08: output.append(contentsOf: [0x5C, 0x62])
       case 0x0C: output.append(contentsOf: [0x5C, 0x66])
       case 0x0A: output.append(contentsOf: [0x5C, 0x6E])
@@ -170,6 +177,27 @@ public struct JSONWriter: Sendable {
     }
     append(text, copied..<range.upperBound, to: &output)
     output.append(0x22)
+  }
+
+  /// A place up to which all bytes stand for themselves, eight at a time: there may be more of them behind it.
+  @inline(__always)
+  private static func plainEnd(_ text: Span<UInt8>, from start: Int, to end: Int) -> Int {
+    unsafe text.withUnsafeBytes { bytes -> Int in
+      var position = start
+      while position + 8 <= end {
+        let word = unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        // A byte below 0x20, a quote, a backslash or a delete borrows from its high bit; one beyond ASCII has it set.
+        let control = (word &- 0x20 &* ones) & ~word
+        let quote = ((word ^ 0x22 &* ones) &- ones) & ~(word ^ 0x22 &* ones)
+        let backslash = ((word ^ 0x5C &* ones) &- ones) & ~(word ^ 0x5C &* ones)
+        let delete = ((word ^ 0x7F &* ones) &- ones) & ~(word ^ 0x7F &* ones)
+        if (control | quote | backslash | delete | word) & highs != 0 { break }
+        position += 8
+      }
+      return position
+    }
   }
 
   private func append(_ text: Span<UInt8>, _ range: Range<Int>, to output: inout [UInt8]) {

@@ -80,7 +80,7 @@ enum TextChecks {
 }
 
 /// `\u` escapes of surrogates. yajl turns a lone one into `?` and never looks at a pair's second half.
-enum Surrogates {
+package enum Surrogates {
   private static let marker: [UInt8] = [0x5C, 0x75]
 
   /// Offsets of the escapes in `range` that are half a pair, ascending, at most `most` of them. Linear: each run of backslashes
@@ -171,7 +171,7 @@ enum Surrogates {
   }
 
   /// UTF-8's bit layout, surrogates included.
-  static func appendGeneralizedUTF8(_ scalar: UInt32, to bytes: inout [UInt8]) {
+  package static func appendGeneralizedUTF8(_ scalar: UInt32, to bytes: inout [UInt8]) {
     switch scalar {
     case 0..<0x80:
       bytes.append(UInt8(scalar))

@@ -186,7 +186,7 @@ extension Array {
 
 /// A tape that is read where it lies, whoever holds it: reading through it counts no reference.
 @usableFromInline
-package struct TapeView: ~Escapable {
+package struct TapeView: ~Escapable, Sendable {
   @usableFromInline package let nodes: Span<TapeNode>
   @usableFromInline package let bytes: Span<UInt8>
 

@@ -21,9 +21,9 @@ public struct ACEBenchScores: Sendable {
   public struct Category: Sendable {
     /// The category.
     public let name: String
-    /// How many answers are right.
+    /// How many answers are right; of a multi-turn category dialogues, whose every answer is.
     public let correct: Int
-    /// How many there are.
+    /// How many answers, or dialogues, there are.
     public let total: Int
     /// The accuracy, from 0 to 1.
     public let accuracy: Double
@@ -48,7 +48,7 @@ public struct ACEBenchScores: Sendable {
   /// `atom`, `single_turn`, `multi_turn`, `normal` and `special`.
   public let means: [Mean]
 
-  /// Counts answers, in the order of the questions: a dialogue is answers that come one after the other. O(rows).
+  /// Counts answers, in whatever order. O(rows).
   public init(_ rows: some Sequence<Row>) {
     var byCategory: [String: [Row]] = [:]
     for row in rows { byCategory[row.category, default: []].append(row) }
@@ -75,10 +75,10 @@ public struct ACEBenchScores: Sendable {
     func accuracy(_ correct: Int, _ total: Int) -> Double { PythonRounding.round(Double(correct) / Double(total), 3) }
     if ACEBench.multiTurnCategories.contains(name) {
       let dialogues = dialogues(rows)
+      let right = dialogues.count { $0 }
       return Category(
-        name: name, correct: correct, total: rows.count,
-        accuracy: accuracy(dialogues.count { $0 }, dialogues.count),
-        formula: "round(dialogues whose every answer is right / dialogues, 3)")
+        name: name, correct: right, total: dialogues.count, accuracy: accuracy(right, dialogues.count),
+        formula: dialogueFormula)
     }
     if ACEBench.specialCategories.contains(name) {
       return Category(
@@ -90,21 +90,29 @@ public struct ACEBenchScores: Sendable {
       formula: "round(right / all, 3)")
   }
 
-  /// Whether all answers of a dialogue are right, for each. An id ends in the dialogue's number and the turn's.
+  /// How a multi-turn category is computed.
+  static let dialogueFormula = "round(dialogues whose every answer is right / dialogues, 3)"
+
+  /// Whether all answers of a dialogue are right, for each in the order of their first answers.
   private static func dialogues(_ rows: [Row]) -> [Bool] {
-    var last: Substring.UTF8View?
+    var places: [String: Int] = [:]
     var dialogues: [Bool] = []
     for row in rows {
-      let parts = row.id.utf8.split(separator: 0x5F, omittingEmptySubsequences: false)
-      let dialogue = parts.count > 1 ? parts[parts.count - 2] : row.id.utf8[...]
-      if let previous = last, previous.elementsEqual(dialogue), let valid = dialogues.popLast() {
-        dialogues.append(valid && row.isValid)
+      let dialogue = dialogue(of: row.id)
+      if let place = places[dialogue] {
+        dialogues[place] = dialogues[place] && row.isValid
       } else {
+        places[dialogue] = dialogues.count
         dialogues.append(row.isValid)
       }
-      last = dialogue
     }
     return dialogues
+  }
+
+  /// An id ends in the dialogue's number and the turn's: all but the last.
+  static func dialogue(of id: String) -> String {
+    guard let end = id.utf8.lastIndex(of: 0x5F), id.utf8[..<end].contains(0x5F) else { return id }
+    return String(id[..<end])
   }
 
   /// How the official summary is computed.

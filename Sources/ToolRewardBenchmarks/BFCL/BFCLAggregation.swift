@@ -23,7 +23,8 @@ enum BFCLAggregation {
           "live_ast",
           "sum(accuracy × samples) / sum(samples) over live_simple, live_multiple, live_parallel, live_parallel_multiple"
         ),
-        formula("overall", "mean(live, non_live, multi_turn): open, for multi_turn is not judged here"),
+        formula(
+          "overall", "mean(live, non_live, multi_turn): open unless multi_turn, which is not judged here, is given"),
       ]
     case .v4:
       [
@@ -36,7 +37,7 @@ enum BFCLAggregation {
         formula("irrelevance", "mean(irrelevance, live_irrelevance)"),
         formula(
           "overall",
-          "0.1 non_live + 0.1 live + 0.1 irrelevance + 0.3 multi_turn + 0.4 agentic: open, for the last two are not judged here"
+          "0.1 non_live + 0.1 live + 0.1 irrelevance + 0.3 multi_turn + 0.4 agentic: open unless the last two, which are not judged here, are given"
         ),
       ]
     }
@@ -47,7 +48,9 @@ enum BFCLAggregation {
   }
 
   /// The aggregates' values by name; `nil` where a category that one needs was not judged.
-  static func values(_ version: BFCLVersion, _ accuracy: (String) -> Accuracy?) -> [String: Double?] {
+  static func values(
+    _ version: BFCLVersion, _ known: BFCLKnownScores, _ accuracy: (String) -> Accuracy?
+  ) -> [String: Double?] {
     func mean(_ values: [Double?]) -> Double? {
       let known = values.compactMap { $0 }
       return known.count == values.count && !known.isEmpty ? known.reduce(0, +) / Double(known.count) : nil
@@ -56,7 +59,8 @@ enum BFCLAggregation {
     func weighted(_ names: [String]) -> Double? {
       let parts = names.compactMap { accuracy($0) }
       let count = parts.reduce(0) { $0 + $1.count }
-      guard parts.count == names.count, count > 0 else { return nil }
+      guard parts.count == names.count else { return nil }
+      if count == 0 { return 0 }
       return parts.reduce(0) { $0 + $1.value * Double($1.count) } / Double(count)
     }
     let liveAST = ["live_simple", "live_multiple", "live_parallel", "live_parallel_multiple"]
@@ -64,20 +68,42 @@ enum BFCLAggregation {
     case .v3:
       let simple = mean([plain("simple"), plain("java"), plain("javascript")])
       let ast = [simple, plain("multiple"), plain("parallel"), plain("parallel_multiple")]
+      let nonLive = mean(ast + [plain("irrelevance")])
+      let live = weighted(liveAST + ["live_irrelevance", "live_relevance"])
       return [
-        "simple_ast": simple, "non_live": mean(ast + [plain("irrelevance")]), "non_live_ast": mean(ast),
-        "live": weighted(liveAST + ["live_irrelevance", "live_relevance"]), "live_ast": weighted(liveAST),
-        "overall": nil as Double?,
+        "simple_ast": simple, "non_live": nonLive, "non_live_ast": mean(ast), "live": live,
+        "live_ast": weighted(liveAST), "overall": mean([live, nonLive, known.multiTurn]),
       ]
     case .v4:
       let simple = mean([plain("simple_python"), plain("simple_java"), plain("simple_javascript")])
+      let nonLive = mean([simple, plain("multiple"), plain("parallel"), plain("parallel_multiple")])
+      let live = weighted(liveAST)
+      let irrelevance = mean([plain("irrelevance"), plain("live_irrelevance")])
+      var overall: Double?
+      if let nonLive, let live, let irrelevance, let multiTurn = known.multiTurn, let agentic = known.agentic {
+        overall = 0.1 * nonLive + 0.1 * live + 0.1 * irrelevance + 0.3 * multiTurn + 0.4 * agentic
+      }
       return [
-        "simple_ast": simple,
-        "non_live": mean([simple, plain("multiple"), plain("parallel"), plain("parallel_multiple")]),
-        "live": weighted(liveAST), "irrelevance": mean([plain("irrelevance"), plain("live_irrelevance")]),
-        "overall": nil as Double?,
+        "simple_ast": simple, "non_live": nonLive, "live": live, "irrelevance": irrelevance, "overall": overall,
       ]
     }
+  }
+}
+
+/// What is known of categories that are not judged turn by turn, and what becomes of categories without answers.
+public struct BFCLKnownScores: Sendable {
+  /// The multi-turn accuracy, from 0 to 1.
+  public var multiTurn: Double?
+  /// The agentic accuracy, from 0 to 1: version 4.
+  public var agentic: Double?
+  /// Whether a category without answers counts as 0, as the official summary has it; else what needs it is open.
+  public var missingIsZero: Bool
+
+  /// Creates what is known.
+  public init(multiTurn: Double? = nil, agentic: Double? = nil, missingIsZero: Bool = false) {
+    self.multiTurn = multiTurn
+    self.agentic = agentic
+    self.missingIsZero = missingIsZero
   }
 }
 
@@ -88,8 +114,10 @@ extension BenchmarkReport {
   ///   - outcomes: What was judged: the model, and a sample of its.
   ///   - dataset: The data.
   ///   - isStrict: Whether strict verdicts were asked for.
+  ///   - known: What is known of other categories.
   public static func bfcl(
-    _ outcomes: [(model: String, sample: Sample)], dataset: BFCLDataset, isStrict: Bool
+    _ outcomes: [(model: String, sample: Sample)], dataset: BFCLDataset, isStrict: Bool,
+    known: BFCLKnownScores = BFCLKnownScores()
   ) -> BenchmarkReport {
     let formulas = BFCLAggregation.formulas(dataset.version)
     let models = grouped(outcomes).map { name, own in
@@ -101,10 +129,10 @@ extension BenchmarkReport {
           strict: isStrict ? judged.count { $0.strict?.isValid == true } : nil)
       }
       func values(_ right: (Category) -> Int?) -> [String: Double?] {
-        BFCLAggregation.values(dataset.version) { name in
+        BFCLAggregation.values(dataset.version, known) { name in
           guard let category = categories.first(where: { $0.name == name }), category.judged > 0,
             let right = right(category)
-          else { return nil }
+          else { return known.missingIsZero ? (0, 0) : nil }
           return (Double(right) / Double(category.judged), category.judged)
         }
       }

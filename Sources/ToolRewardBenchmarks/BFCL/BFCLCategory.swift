@@ -27,7 +27,7 @@ public struct BFCLCategory: Sendable, Hashable {
   }
 
   /// The name, as in the data's file names.
-  public let name: String
+  public var name: String { Self.names[number] }
   /// What its answers are compared by.
   public let rule: Rule
   /// The language.
@@ -46,7 +46,6 @@ public struct BFCLCategory: Sendable, Hashable {
 
   /// Official code asks for parts of the name, in this order.
   private init(_ name: String, number: Int) {
-    self.name = name
     self.number = number
     func has(_ part: String) -> Bool { ByteSearch.firstIndex(of: Array(part.utf8), in: Array(name.utf8).span) != nil }
     rule =

@@ -152,10 +152,11 @@ public final class BFCLMultiTurn {
   /// - Parameters:
   ///   - row: The row.
   ///   - decoder: How a step's text becomes calls; `nil` for that of the model's name, or Python calls.
-  public func check(_ row: Value, decoder: BFCLOutputDecoder? = nil) -> Check? {
+  ///   - model: The model of rows that name none.
+  public func check(_ row: Value, decoder: BFCLOutputDecoder? = nil, model given: String = "") -> Check? {
     guard let category = Self.category(of: row), let id = row["id"]?.stringBytes, let sample = samples[category]?[id]
     else { return nil }
-    let model = row["model"]?.string ?? ""
+    let model = row["model"]?.string ?? given
     let decoder = decoder ?? BFCLOutputDecoder.named(after: model) ?? .prompt
     let result = row["raw"] ?? row["result"]
     var remarks: [Remark] = []
@@ -201,10 +202,24 @@ public final class BFCLMultiTurn {
     if let text = output.stringBytes {
       decoded = decoding.decode(text, decoder, .python)
     } else {
-      decoded = decoding.decode(PythonValue(output), decoder == .prompt ? .fc : decoder)
+      let kind = decoder == .prompt ? .fc : decoder
+      decoded = decoding.decode(kind == .fc ? Self.withArgumentsAsText(output) : PythonValue(output), kind)
     }
     guard case .value(let value) = decoded else { return nil }
     return BFCLChecker.calls(value)
+  }
+
+  /// Calls whose arguments may be objects already: of a turn's steps the official code takes both.
+  private static func withArgumentsAsText(_ output: Value) -> PythonValue {
+    guard output.kind == .array else { return PythonValue(output) }
+    return .list(
+      output.elements.map { item in
+        guard let member = item.members.first, item.count == 1, member.value.kind == .object else {
+          return PythonValue(item)
+        }
+        let text = JSONWriter.compact.write(member.value)
+        return .dictionary([PythonValue.Member(key: .string(member.name), value: .string(text))])
+      })
   }
 
   private func remark(

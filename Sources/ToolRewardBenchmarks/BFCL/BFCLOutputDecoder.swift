@@ -44,20 +44,37 @@ public enum BFCLOutputDecoder: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The decoder of a model by its name on the leaderboard, or by its result folder's; `nil` if the name tells nothing: then text is
-  /// read by ``prompt``.
+  /// read by ``prompt``. From `model_config.py` of both versions.
   public static func named(after model: String) -> BFCLOutputDecoder? {
     let name = BFCLModelName(model)
-    if name.has("tool-n1") { return .toolN1 }
-    if name.has("xlam") { return .xlam }
-    if name.has("hammer") { return .hammer }
-    if name.has("bitagent") { return .bitagent }
-    if name.has("ministral-8b-instruct-2410") { return .list }
-    guard name.isFC else { return nil }
+    if let family = families.first(where: { name.has($0.part) }) { return family.decoder }
+    guard name.isFC, !isMissing(for: model) else { return nil }
     if name.has("gemini") { return .plain }
-    if name.isLocal, name.has("qwen") { return .hermes }
-    if name.isLocal, name.has("llama-3") { return .llama }
+    guard name.isLocal else { return .fc }
+    if name.has("qwen") { return .hermes }
+    if name.has("llama-3.1") { return .llama }
+    if name.has("llama-3") || name.has("llama-4") { return .prompt }
+    if name.has("phi-4") { return .list }
     return .fc
   }
+
+  private static let families: [(part: String, decoder: BFCLOutputDecoder)] = [
+    ("tool-n1", .toolN1), ("xlam", .xlam), ("hammer", .hammer), ("bitagent-bounty", .bitagent),
+    ("ministral-8b-instruct-2410", .list), ("arch-agent", .list), ("granite-3", .list), ("nova-pro", .list),
+    ("nova-lite", .list), ("nova-2-lite", .list), ("nova-micro", .list), ("granite-4", .hermes), ("nanbeige4", .hermes),
+    ("pelican", .hermes),
+  ]
+
+  /// Whether the leaderboard reads a model by a decoder of its own that is not built in: its text is not judged unless a decoder is named.
+  public static func isMissing(for model: String) -> Bool {
+    let name = BFCLModelName(model)
+    return missing.contains { name.has($0) } || (name.has("minicpm3") && name.isFC)
+  }
+
+  private static let missing = [
+    "falcon3", "glm-4-9b", "granite-20b", "nemotron-ultra", "dm-cito", "xiaoming", "thinkagent", "functiongemma",
+    "gorilla-openfunctions",
+  ]
 }
 
 /// What a model's name on the leaderboard tells. Result folders have underscores for slashes.
@@ -76,6 +93,7 @@ struct BFCLModelName {
 
   /// Whether its API allows no dots in functions' names, so that the leaderboard has underscores for them.
   var turnsDots: Bool {
+    if has("firefunction") || has("qwen3-235b-a22b-instruct-2507-fc") { return false }
     if isFC, !isLocal { return true }
     return ["functionary", "granite-20b-functioncalling", "glm-4-9b-chat", "minicpm", "nova-"].contains { has($0) }
       && (isFC || !has("minicpm"))
@@ -186,6 +204,7 @@ final class BFCLDecoding {
         return known
       }
     case .text(let text):
+      if kind != .prompt, Self.hasLongNumber(text.span) { return .nothing }
       let session = session
       defer { session.removeTape() }
       let isPlain =
@@ -228,6 +247,17 @@ final class BFCLDecoding {
     case .wrong(let error): return .judged(error)
     case .unknown: return .calls([])
     }
+  }
+
+  /// Whether there may be an integer with more digits than Python reads: 4,300.
+  private static func hasLongNumber(_ text: Span<UInt8>) -> Bool {
+    guard text.count > 4300 else { return false }
+    var digits = 0
+    for position in text.indices {
+      digits = (0x30...0x39).contains(text[position]) ? digits + 1 : 0
+      if digits > 4300 { return true }
+    }
+    return false
   }
 
   /// Reads the calls of a JSON array of objects, or of one object. False for any other.

@@ -37,6 +37,8 @@ final class BFCLFunction: Sendable {
   /// The name with underscores for dots, as APIs that allow none have it.
   let undottedName: [UInt8]
   let required: [[UInt8]]
+  /// Whether the definition says what is required. The official code raises where it does not.
+  let saysRequired: Bool
   let parameters: [[UInt8]: Parameter]
 
   init?(_ value: PythonValue, _ language: BFCLCategory.Language) {
@@ -44,6 +46,7 @@ final class BFCLFunction: Sendable {
     self.name = name
     undottedName = name.map { $0 == 0x2E ? 0x5F : $0 }
     required = (value["parameters"]?["required"]?.elements ?? []).compactMap(\.text)
+    saysRequired = value["parameters"]?["required"] != nil
     var parameters: [[UInt8]: Parameter] = [:]
     for member in properties.members {
       guard case .string(let key) = member.key else { continue }

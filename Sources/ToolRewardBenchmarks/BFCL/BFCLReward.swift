@@ -58,7 +58,9 @@ public struct BFCLReward: RewardPolicy {
       }
     }
     let truth = PythonValue(value)
-    guard let given = truth["function"], let answers = truth["possible_answer"], answers.kind == .list else {
+    guard let given = truth["function"], given.kind == .list || given.kind == .dictionary,
+      let answers = truth["possible_answer"], answers.kind == .list
+    else {
       throw GroundTruthError(
         "the ground truth must be {\"function\": [definitions], \"possible_answer\": [{name: {argument: [values]}}], \"category\"?}"
       )

@@ -25,6 +25,12 @@ public struct BFCLRow: Sendable {
     case structured(Value)
   }
 
+  /// Whether the output has been decoded before.
+  public var isDecoded: Bool {
+    if case .prediction(.decoded) = output { return true }
+    return false
+  }
+
   fileprivate init(
     id: [UInt8], category: BFCLCategory, model: String, output: Output, decoder: BFCLOutputDecoder, turnsDots: Bool
   ) {
@@ -43,7 +49,7 @@ public final class BFCLRowReader {
   private let session = ValueSession()
   private var tape = ValueTape()
   /// The last model, and what its name tells: rows come model by model.
-  private var model: (name: [UInt8], text: String, turnsDots: Bool, decoder: BFCLOutputDecoder?)
+  private var model = KnownModel(name: [])
   private var category: (name: [UInt8], category: BFCLCategory)?
 
   /// A reader.
@@ -51,7 +57,6 @@ public final class BFCLRowReader {
   /// - Parameter decoder: The decoder of rows that name none; `nil` for that of their model's name.
   public init(decoder: BFCLOutputDecoder? = nil) {
     self.decoder = decoder
-    model = ([], "", false, nil)
   }
 
   /// Reads a row. O(line).
@@ -75,13 +80,10 @@ public final class BFCLRowReader {
     }
     guard let id = value["id"]?.stringBytes else { throw BFCLRowError("there is no \"id\"") }
     let own = try self.category(of: value, id, category)
-    let given = value["model"]?.stringBytes ?? name
-    if given != model.name {
-      let text = String(decoding: given, as: UTF8.self)
-      model = (given, text, BFCLModelName(text).turnsDots, BFCLOutputDecoder.named(after: text))
-    }
+    let given = try Self.model(of: value) ?? name
+    if given != model.name { model = KnownModel(name: given) }
     var chosen = decoder ?? model.decoder
-    if let named = value["decoder"] {
+    if let named = value["decoder"], named.kind != .null {
       guard let found = named.string.flatMap({ BFCLOutputDecoder(rawValue: $0) }) else {
         let names = BFCLOutputDecoder.allCases.map(\.rawValue).joined(separator: ", ")
         throw BFCLRowError("\"decoder\" must be one of: \(names)")
@@ -92,11 +94,16 @@ public final class BFCLRowReader {
     if let decoded = value["decoded"] {
       output = .prediction(.decoded(decoded))
     } else if let raw = value["raw"] ?? value["result"] {
+      if chosen == nil, model.isMissing {
+        throw BFCLRowError(
+          "the leaderboard reads \(model.text) by a decoder that is not built in; name another with --decoder or \"decoder\", or give \"decoded\""
+        )
+      }
       if let text = raw.stringBytes {
         output = .prediction(.text(text))
       } else {
         output = .structured(raw)
-        chosen = chosen ?? (Self.holdsText(raw) ? .fc : .list)
+        if chosen == nil, raw.kind == .array { chosen = Self.holdsText(raw) ? .fc : .list }
       }
     } else {
       throw BFCLRowError(
@@ -104,7 +111,7 @@ public final class BFCLRowReader {
     }
     return BFCLRow(
       id: id, category: own, model: model.text, output: output, decoder: chosen ?? .prompt,
-      turnsDots: value["underscore_to_dot"]?.boolean ?? model.turnsDots)
+      turnsDots: try Self.turnsDots(of: value) ?? model.turnsDots)
   }
 
   private func category(
@@ -128,8 +135,38 @@ public final class BFCLRowReader {
     id.lastIndex(of: 0x5F).map { id[..<$0] } ?? id[...]
   }
 
+  private static func model(of value: Value) throws(BFCLRowError) -> [UInt8]? {
+    guard let model = value["model"], model.kind != .null else { return nil }
+    guard let name = model.stringBytes else { throw BFCLRowError("\"model\" must be a string") }
+    return name
+  }
+
+  private static func turnsDots(of value: Value) throws(BFCLRowError) -> Bool? {
+    guard let given = value["underscore_to_dot"], given.kind != .null else { return nil }
+    guard let truth = given.boolean else { throw BFCLRowError("\"underscore_to_dot\" must be true or false") }
+    return truth
+  }
+
   private static func holdsText(_ raw: Value) -> Bool {
     raw.elements.contains { $0.members.contains { $0.value.kind == .string } }
+  }
+}
+
+/// What a model's name tells.
+private struct KnownModel {
+  let name: [UInt8]
+  let text: String
+  let turnsDots: Bool
+  let decoder: BFCLOutputDecoder?
+  /// Whether its official decoder is not built in.
+  let isMissing: Bool
+
+  init(name: [UInt8]) {
+    self.name = name
+    text = String(decoding: name, as: UTF8.self)
+    turnsDots = BFCLModelName(text).turnsDots
+    decoder = BFCLOutputDecoder.named(after: text)
+    isMissing = BFCLOutputDecoder.isMissing(for: text)
   }
 }
 

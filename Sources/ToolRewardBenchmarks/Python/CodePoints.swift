@@ -30,18 +30,8 @@ struct CodePoints: Hashable, Sendable {
   var utf8: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(points.count)
-    for point in points { Self.append(point, to: &bytes) }
+    for point in points { Surrogates.appendGeneralizedUTF8(point, to: &bytes) }
     return bytes
-  }
-
-  static func append(_ point: UInt32, to bytes: inout [UInt8]) {
-    func tail(_ shift: UInt32) -> UInt8 { UInt8(0x80 | (point >> shift & 0x3F)) }
-    switch point {
-    case ..<0x80: bytes.append(UInt8(point))
-    case ..<0x800: bytes += [UInt8(0xC0 | point >> 6), tail(0)]
-    case ..<0x10000: bytes += [UInt8(0xE0 | point >> 12), tail(6), tail(0)]
-    default: bytes += [UInt8(0xF0 | (point >> 18 & 7)), tail(12), tail(6), tail(0)]
-    }
   }
 
   var count: Int { points.count }

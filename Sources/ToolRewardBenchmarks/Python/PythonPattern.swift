@@ -1,8 +1,10 @@
 /// A regular expression as Python's `re` matches it: by trying alternatives in order and going back.
 ///
 /// Only for patterns that official scorers use, which are this package's own text; of Python's syntax it reads what those need: characters,
-/// classes, `.`, `\s \S \w \d \b`, groups, `(?:…)`, `(?=…)`, alternatives, greedy and lazy quantifiers, `^` and `$`. What is matched is a
-/// model's text: after ``mostSteps`` it gives up, where Python could go on for hours.
+/// classes, `.`, `\s \S \w \d \b`, groups, `(?:…)`, `(?=…)`, alternatives, greedy and lazy quantifiers, `^` and `$`.
+///
+/// What is matched is a model's text, on which Python may take time that grows with its square, or worse. Here no place is tried twice: what
+/// once led nowhere is remembered, over all the places that a match may begin at. Without references to groups it leads nowhere again.
 struct PythonPattern: Sendable {
   private enum Instruction: Sendable {
     case point(UInt32)
@@ -22,12 +24,12 @@ struct PythonPattern: Sendable {
 
   private var program: [Instruction] = []
   private var groupCount = 0
+  /// Of each instruction that tries two ways, its number; and how many there are.
+  private var choices: [Int] = []
+  private var choiceCount = 0
   /// The code point that every match begins with, if there is one.
   private var first: UInt32?
   private let dotMatchesAll: Bool
-
-  /// How many steps a match may take.
-  static let mostSteps = 20_000_000
 
   /// Reads a pattern. One that is not understood matches nothing; tests try all there are.
   init(_ pattern: String, dotMatchesAll: Bool = false) {
@@ -38,6 +40,10 @@ struct PythonPattern: Sendable {
     emit(.capture(0, node))
     program.append(.accept)
     if program.count > 1, case .save = program[0], case .point(let point) = program[1] { first = point }
+    for instruction in program {
+      choices.append(choiceCount)
+      if case .split = instruction { choiceCount += 1 }
+    }
   }
 
   /// Whether the pattern was understood.
@@ -54,12 +60,16 @@ struct PythonPattern: Sendable {
   }
 
   /// `re.match`: at the text's start.
-  func match(_ text: CodePoints) -> Match? { run(text.points, at: 0) }
+  func match(_ text: CodePoints) -> Match? {
+    var trail = Trail(choiceCount, text.count)
+    return run(text.points, at: 0, &trail)
+  }
 
-  /// `re.search`: the first place where it matches.
+  /// `re.search`: the first place where it matches. O(text × pattern).
   func search(_ text: CodePoints) -> Match? {
+    var trail = Trail(choiceCount, text.count)
     for start in 0...text.count where mayBegin(text, at: start) {
-      if let match = run(text.points, at: start) { return match }
+      if let match = run(text.points, at: start, &trail) { return match }
     }
     return nil
   }
@@ -72,9 +82,10 @@ struct PythonPattern: Sendable {
   /// `re.finditer`.
   func findAll(_ text: CodePoints) -> [Match] {
     var matches: [Match] = []
+    var trail = Trail(choiceCount, text.count)
     var start = 0
     while start <= text.count {
-      guard mayBegin(text, at: start), let match = run(text.points, at: start) else {
+      guard mayBegin(text, at: start), let match = run(text.points, at: start, &trail) else {
         start += 1
         continue
       }
@@ -94,13 +105,50 @@ struct PythonPattern: Sendable {
     var old: Int
   }
 
-  private func run(_ text: [UInt32], at start: Int) -> Match? {
-    var slots = [Int](repeating: -1, count: 2 * (groupCount + 1))
-    var steps = 0
-    return run(text, from: 0, at: start, &slots, &steps) ? Match(slots: slots) : nil
+  /// Choices that were made before, by their instruction and the place in the text.
+  private struct Trail {
+    private var made: [UInt64] = []
+    private let width: Int
+    private let count: Int
+    /// Those of the runs that go on, in their order.
+    private var latest: [Int] = []
+
+    init(_ choices: Int, _ length: Int) {
+      width = length + 1
+      count = choices
+    }
+
+    /// Whether a choice is made for the first time.
+    mutating func isNew(_ choice: Int, _ position: Int) -> Bool {
+      if made.isEmpty { made = [UInt64](repeating: 0, count: (count * width + 63) / 64) }
+      let place = choice * width + position
+      if made[place >> 6] & (1 << UInt64(place & 63)) != 0 { return false }
+      made[place >> 6] |= 1 << UInt64(place & 63)
+      latest.append(place)
+      return true
+    }
+
+    /// How many were made.
+    var mark: Int { latest.count }
+
+    /// A run that began at a mark has matched: its choices led somewhere, and may again.
+    mutating func forget(since mark: Int) {
+      for place in latest[mark...] { made[place >> 6] &= ~(1 << UInt64(place & 63)) }
+      latest.removeSubrange(mark...)
+    }
+
+    /// A run that began at a mark has not: its choices stay made.
+    mutating func keep(since mark: Int) { latest.removeSubrange(mark...) }
   }
 
-  private func run(_ text: [UInt32], from first: Int, at start: Int, _ slots: inout [Int], _ steps: inout Int) -> Bool {
+  private func run(_ text: [UInt32], at start: Int, _ trail: inout Trail) -> Match? {
+    var slots = [Int](repeating: -1, count: 2 * (groupCount + 1))
+    return run(text, from: 0, at: start, &slots, &trail) ? Match(slots: slots) : nil
+  }
+
+  private func run(_ text: [UInt32], from first: Int, at start: Int, _ slots: inout [Int], _ trail: inout Trail) -> Bool
+  {
+    let mark = trail.mark
     var threads: [Thread] = [Thread(instruction: first, position: start, slot: -1, old: 0)]
     while let thread = threads.popLast() {
       if thread.slot >= 0 {
@@ -110,8 +158,6 @@ struct PythonPattern: Sendable {
       var index = thread.instruction
       var position = thread.position
       attempt: while index < program.count {
-        steps += 1
-        if steps > Self.mostSteps { return false }
         switch program[index] {
         case .point(let point):
           guard position < text.count, text[position] == point else { break attempt }
@@ -145,15 +191,19 @@ struct PythonPattern: Sendable {
           index += 1
         case .jump(let target): index = target
         case .split(let one, let other):
+          guard trail.isNew(choices[index], position) else { break attempt }
           threads.append(Thread(instruction: other, position: position, slot: -1, old: 0))
           index = one
         case .lookahead(let end):
-          guard run(text, from: index + 1, at: position, &slots, &steps) else { break attempt }
+          guard run(text, from: index + 1, at: position, &slots, &trail) else { break attempt }
           index = end
-        case .accept: return true
+        case .accept:
+          trail.forget(since: mark)
+          return true
         }
       }
     }
+    trail.keep(since: mark)
     return false
   }
 

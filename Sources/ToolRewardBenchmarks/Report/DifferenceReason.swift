@@ -17,10 +17,41 @@ enum DifferenceReason {
       case (.none, .none): break
       }
     }
+    if benchmark.utf8.starts(with: "ACEBench".utf8), let reason = aceBench(official, strict) { return reason }
     switch (official, strict) {
     case (_?, nil): return "Wrong by the official rules, right by the strict ones."
     case (nil, _?): return "Right by the official rules, wrong by the strict ones."
     default: return "Both say the same, by another name."
+    }
+  }
+
+  /// What Docs/ACEBench.md tells of the official code, by what is found.
+  private static func aceBench(_ official: String?, _ strict: String?) -> String? {
+    guard official == nil || strict == nil, let name = official ?? strict,
+      let found = ACEBenchErrorType(rawValue: name)
+    else { return nil }
+    let isOfficiallyRight = official == nil
+    switch found {
+    case .valueError, .valueErrorString, .valueErrorList, .valueErrorDictItems, .valueErrorListDictCount:
+      return isOfficiallyRight
+        ? "Integers, numbers, booleans and enums are officially not compared, and of texts and of objects' values the expected one need only stand within the answer's; strictly values are compared whole."
+        : "Texts within lists and objects are officially compared to the letter; strictly case, spaces and some punctuation never count."
+    case .typeError:
+      return isOfficiallyRight
+        ? "The value has another type than the expected one, which officially passes where values are not compared."
+        : "Officially \"true\" and \"false\" count as booleans, and empty lists and objects have no type; strictly they are what they are."
+    case .lackArgs: return "An argument of the expected call is left out, which the tool does not require."
+    case .additionArgs: return "There is an argument that the expected call has not, of a tool without parameters."
+    case .wrongParam:
+      return "The call has no arguments, or the tool no parameters: officially only both together, or neither, will do."
+    case .errorCorrection, .errorDetection:
+      return
+        "Officially the sentence and the names need only stand somewhere; strictly the answer is that sentence, with what is expected and nothing else."
+    case .wrongFunctionName, .functionMismatch, .wrongFunctionsNumber, .unclear:
+      return isOfficiallyRight
+        ? "Officially an expected call may be met by a call that another has been met by already; strictly each call counts once."
+        : "The official code finds the tool by a part of its name; strictly the whole name counts."
+    case .wrongOutputFormat: return nil
     }
   }
 

@@ -1,3 +1,5 @@
+internal import ToolRewardReport
+
 /// Two models on the samples that both were judged on.
 struct ModelComparison: Equatable {
   /// The models' places in the report.

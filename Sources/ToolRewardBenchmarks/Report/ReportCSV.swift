@@ -1,3 +1,5 @@
+internal import ToolRewardReport
+
 extension BenchmarkReport {
   /// The official verdicts as CSV files, UTF-8, with the accuracies as the leaderboard prints them (`96.75%`).
   ///

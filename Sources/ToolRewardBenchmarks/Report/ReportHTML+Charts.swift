@@ -1,3 +1,5 @@
+internal import ToolRewardReport
+
 extension BenchmarkReport {
   // MARK: Models as dots
 

@@ -1,43 +1,28 @@
+internal import ToolRewardReport
+
 extension BenchmarkReport {
   /// The report as one HTML page, UTF-8, that needs nothing else: style, charts and script are in it, and it may load nothing.
   ///
   /// Charts are tables with drawings in their rows, so that every figure can be read, heard and copied. Without a script everything is
   /// shown; with one there is a choice of the model, and a filter for samples that differ. Of those at most 2,000 are in the page.
   public func html() -> [UInt8] {
-    var page = HTMLText()
-    page.raw(
-      """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-
-      """)
-    page.element("title", "\(title) – evaluation report")
-    page.newLine()
-    page.raw(ReportPage.style)
-    page.raw("</head>\n<body>\n")
     let found = differences
-    writeHeader(found, to: &page)
-    page.raw("<main>\n")
-    if models.isEmpty { page.element("p", "Nothing was judged.") }
-    if !models.isEmpty {
-      writeModels(to: &page)
-      writeCategories(to: &page)
+    return HTMLPage.document(title: "\(title) – evaluation report", script: ReportScript.element) { page in
+      writeHeader(found, to: &page)
+      page.raw("<main>\n")
+      if models.isEmpty { page.element("p", "Nothing was judged.") }
+      if !models.isEmpty {
+        writeModels(to: &page)
+        writeCategories(to: &page)
+      }
+      if hasStrict { writeDifferences(found, to: &page) }
+      if models.count > 1 { writeComparisons(to: &page) }
+      page.raw("</main>\n")
+      page.raw("<footer>\n<p>An interval is Wilson’s score interval of 95 % for the samples of its row. ")
+      page.raw("“Open” is an aggregate that needs categories which were not judged.")
+      if hasStrict { page.raw(" Strict rules are the benchmark’s own without their accidents.") }
+      page.raw("</p>\n</footer>\n")
     }
-    if hasStrict { writeDifferences(found, to: &page) }
-    if models.count > 1 { writeComparisons(to: &page) }
-    page.raw("</main>\n")
-    page.raw("<footer>\n<p>An interval is Wilson’s score interval of 95 % for the samples of its row. ")
-    page.raw("“Open” is an aggregate that needs categories which were not judged.")
-    if hasStrict { page.raw(" Strict rules are the benchmark’s own without their accidents.") }
-    page.raw("</p>\n</footer>\n")
-    page.raw(ReportPage.script)
-    page.raw("</body>\n</html>\n")
-    return Array(page.text.utf8)
   }
 
   private func writeHeader(_ found: [ReportDifference], to page: inout HTMLText) {

@@ -1,4 +1,5 @@
 internal import ToolReward
+internal import ToolRewardReport
 
 extension BenchmarkReport {
   /// The report as one JSON object, UTF-8: everything there is, each sample's verdicts too. Numbers are exact: a reader gets the same

@@ -1,3 +1,5 @@
+internal import ToolRewardReport
+
 extension BenchmarkReport {
   /// The report for a terminal: each model's categories and aggregates, how the aggregates are worked out, what differs between official
   /// and strict rules, and the models against each other. It ends with a line feed.

@@ -25,10 +25,12 @@ struct EvaluateACEBenchCommand: AsyncParsableCommand {
   func run() async throws {
     let benchmark = try BenchmarkData.read(data, ACEBench.init(folder:))
     let (model, isStrict) = (evaluation.model, evaluation.mode != .official)
-    try await evaluation.run {
+    try await evaluation.run(data: data) {
       ACEBenchJudge(benchmark, model: model, isStrict: isStrict)
     } makeReport: { outcomes in
-      .acebench(outcomes.map { ($0.model, $0.sample) }, benchmark: benchmark, isStrict: isStrict)
+      .acebench(
+        outcomes.map { ($0.model, ACEBench.Language(rawValue: $0.variant) ?? .en, $0.sample) }, benchmark: benchmark,
+        isStrict: isStrict)
     }
   }
 }
@@ -68,6 +70,6 @@ final class ACEBenchJudge: LineJudge {
     return EvaluationOutcome(
       model: row.model,
       sample: BenchmarkReport.Sample(
-        category: category, id: Array(row.id.utf8), official: verdict, strict: strict?.benchmarkVerdict))
+        category: category, id: Array(row.id.utf8), official: verdict, strict: strict?.benchmarkVerdict), variant: name)
   }
 }

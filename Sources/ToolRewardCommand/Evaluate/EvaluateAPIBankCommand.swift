@@ -2,6 +2,8 @@ import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
 import ToolRewardData
+import ToolRewardLines
+import ToolRewardReport
 
 struct EvaluateAPIBankCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,7 +32,7 @@ struct EvaluateAPIBankCommand: AsyncParsableCommand {
     let benchmark = try BenchmarkData.read(data, APIBank.init(folder:))
     let (model, isStrict, export) = (evaluation.model, evaluation.mode != .official, export)
     let inputs = evaluation.inputs
-    try await evaluation.run {
+    try await evaluation.run(data: data, others: [("--export", export)]) {
       APIBankJudge(benchmark, model: model, isStrict: isStrict, exports: export != nil)
     } makeReport: { outcomes in
       .apiBank(outcomes.map { ($0.model, $0.sample) }, benchmark: benchmark, isStrict: isStrict)
@@ -38,6 +40,18 @@ struct EvaluateAPIBankCommand: AsyncParsableCommand {
       guard let export else { return }
       do throws(InputOutputError) {
         let sink = try OutputSink(path: export, inputs: inputs)
+        let models = Set(outcomes.map(\.model)).count
+        if models > 1 {
+          Terminal.say(
+            "toolreward: \(export) holds the calls of \(models) models, which the official evaluators cannot tell apart"
+          )
+        }
+        let lost = outcomes.count { !$0.isFaithful }
+        if lost > 0 {
+          Terminal.say(
+            "toolreward: \(DecimalText.grouped(lost)) calls are not read back as they are by the official evaluators: a value holds a quote, a line feed or nothing"
+          )
+        }
         for outcome in outcomes {
           if let line = outcome.exported { try sink.write(line) }
         }
@@ -68,10 +82,11 @@ final class APIBankJudge: LineJudge {
       let level = benchmark.level(of: row.id)
     else { throw EvaluationProblem(message: "there is no sample '\(row.id)' in the data") }
     let strict = isStrict ? benchmark.strictVerdict(id: row.id, prediction: row.prediction)?.benchmarkVerdict : nil
+    let exported = exports ? benchmark.exportedLine(id: row.id, prediction: row.prediction) : nil
     return EvaluationOutcome(
       model: row.model,
       sample: BenchmarkReport.Sample(
         category: "level-\(level)", id: Array(row.id.utf8), official: official.benchmarkVerdict, strict: strict),
-      exported: exports ? benchmark.exportedLine(id: row.id, prediction: row.prediction).map { $0.line + [0x0A] } : nil)
+      exported: exported.map { $0.line + [0x0A] }, isFaithful: exported?.isFaithful ?? true)
   }
 }

@@ -18,7 +18,8 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
         pip download --no-deps bfcl-eval==2026.3.23 && unzip bfcl_eval-*.whl
         toolreward evaluate bfcl --data bfcl_eval/data predictions.jsonl
         toolreward evaluate bfcl --data bfcl_eval/data --mode both --verdicts verdicts.jsonl predictions.jsonl
-        toolreward evaluate bfcl --data bfcl_eval/data result/Qwen_Qwen3-8B-FC/non_live/*.json
+        toolreward evaluate bfcl --data bfcl_eval/data result
+        toolreward evaluate bfcl --data bfcl_eval/data result/Qwen_Qwen3-8B-FC --multi-turn 41.25 --agentic 15.5
         toolreward evaluate bfcl --data bfcl_eval/data --html report.html --json report.json --csv score predictions.jsonl
       """
   )
@@ -37,9 +38,26 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
     help: ArgumentHelp("Which version's decoder reads Python text: 3 or 4; the data's if left out.", valueName: "n"))
   var decoderVersion: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "The official multi-turn accuracy in percent, if known: the overall score needs it, and is open without.",
+      valueName: "percent"))
+  var multiTurn: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The official agentic accuracy in percent, if known: version 4's overall score needs it.", valueName: "percent"))
+  var agentic: Double?
+
+  @Flag(help: "Count categories without answers as 0, as the official summary does; else what needs them is open.")
+  var missingAsZero = false
+
   @OptionGroup var evaluation: EvaluationOptions
 
   func validate() throws {
+    for given in [multiTurn, agentic].compactMap({ $0 }) where !(0...100).contains(given) {
+      throw ValidationError("--multi-turn and --agentic are percentages: 0 to 100.")
+    }
     if let decoderVersion, decoderVersion != 3, decoderVersion != 4 {
       throw ValidationError("--decoder-version must be 3 or 4.")
     }
@@ -47,12 +65,61 @@ struct EvaluateBFCLCommand: AsyncParsableCommand {
 
   func run() async throws {
     let dataset = try BenchmarkData.read(data, BFCLDataset.init(folder:))
+    let inputs = try inputs(dataset.version)
     let version: BFCLVersion? = decoderVersion.map { $0 == 3 ? .v3 : .v4 }
     let (decoder, model, mode) = (decoder, evaluation.model, evaluation.mode)
-    try await evaluation.run {
+    let known = BFCLKnownScores(
+      multiTurn: multiTurn.map { $0 / 100 }, agentic: agentic.map { $0 / 100 }, missingIsZero: missingAsZero)
+    try await evaluation.run(inputs: inputs, data: data) {
       BFCLJudge(BFCLEvaluator(dataset, decoderVersion: version), decoder: decoder, model: model, mode: mode)
     } makeReport: { outcomes in
-      .bfcl(outcomes.map { ($0.model, $0.sample) }, dataset: dataset, isStrict: mode != .official)
+      .bfcl(outcomes.map { ($0.model, $0.sample) }, dataset: dataset, isStrict: mode != .official, known: known)
+    } onEnd: { outcomes in
+      Self.sayDecoders(outcomes)
+    }
+  }
+
+  /// The files to read: those of folders too, but for categories that are not judged turn by turn.
+  private func inputs(_ version: BFCLVersion) throws -> [String] {
+    var kept: [String] = []
+    var skipped: [String] = []
+    for path in ResultFolder.files(in: evaluation.inputs) {
+      if let (own, category) = ResultFile.parts(of: path) {
+        if BFCLCategory(category) == nil {
+          skipped.append(path)
+          continue
+        }
+        if own != version {
+          Terminal.say(
+            "toolreward: \(path) is of version \(own == .v3 ? 3 : 4), and \(data) holds version \(version == .v3 ? 3 : 4): take the data of the same package"
+          )
+          throw Status.wrongInput
+        }
+      }
+      kept.append(path)
+    }
+    if let first = skipped.first {
+      Terminal.say(
+        "toolreward: \(skipped.count) result files are of categories that are not judged here, and left out; the first: \(first) (multi-turn traces: toolreward evaluate bfcl-multi-turn)"
+      )
+    }
+    if kept.isEmpty {
+      Terminal.say(
+        "toolreward: there is no BFCL_v…_result.json of a single-turn category in \(evaluation.inputs.joined(separator: ", "))"
+      )
+      throw Status.noInput
+    }
+    return kept
+  }
+
+  /// Which decoder read each model's text, for who trusts the numbers.
+  private static func sayDecoders(_ outcomes: [EvaluationOutcome]) {
+    var decoders: [String: Set<String>] = [:]
+    for outcome in outcomes {
+      if let decoder = outcome.decoder { decoders[outcome.model, default: []].insert(decoder) }
+    }
+    for (model, names) in decoders.sorted(by: { $0.key < $1.key }) {
+      Terminal.say("\(model.isEmpty ? "(unnamed)" : model): read by \(names.sorted().joined(separator: ", "))")
     }
   }
 }
@@ -101,31 +168,33 @@ final class BFCLJudge: LineJudge {
     return EvaluationOutcome(
       model: row.model,
       sample: BenchmarkReport.Sample(
-        category: row.category.name, id: row.id, official: verdicts.official, strict: verdicts.strict))
+        category: row.category.name, id: row.id, official: verdicts.official, strict: verdicts.strict),
+      decoder: row.isDecoded ? nil : row.decoder.rawValue)
   }
 }
 
 /// What an official result file's path tells: `result/MODEL/…/BFCL_v4_CATEGORY_result.json`.
 enum ResultFile {
-  static func category(of path: String) -> BFCLCategory? {
-    guard let name = path.split(separator: "/").last else { return nil }
-    for prefix in ["BFCL_v3_", "BFCL_v4_"] where name.hasPrefix(prefix) && name.hasSuffix("_result.json") {
-      return BFCLCategory(String(name.dropFirst(prefix.count).dropLast("_result.json".count)))
+  /// The version and the category that a result file's name tells.
+  static func parts(of path: String) -> (version: BFCLVersion, category: String)? {
+    guard let name = path.split(separator: "/").last, name.hasSuffix("_result.json") else { return nil }
+    for (prefix, version) in [("BFCL_v3_", BFCLVersion.v3), ("BFCL_v4_", .v4)] where name.hasPrefix(prefix) {
+      return (version, String(name.dropFirst(prefix.count).dropLast("_result.json".count)))
     }
     return nil
   }
 
+  static func category(of path: String) -> BFCLCategory? { parts(of: path).flatMap { BFCLCategory($0.category) } }
+
+  /// The folder's name that stands for the model, wherever the command is run.
   static func model(of path: String) -> String? {
-    let parts = path.split(separator: "/")
-    guard let place = parts.lastIndex(of: "result"), place + 2 < parts.count else {
-      // Without a folder named 'result' it is the one that the file, or its group, is in.
-      guard category(of: path) != nil, parts.count >= 2 else { return nil }
-      let parent = parts[parts.count - 2]
-      if ["live", "non_live", "multi_turn", "agentic"].contains(parent) {
-        return parts.count >= 3 ? String(parts[parts.count - 3]) : nil
-      }
-      return String(parent)
-    }
-    return String(parts[place + 1])
+    guard self.parts(of: path) != nil else { return nil }
+    let parts = OutputPaths.absolute(path).split(separator: "/")
+    if let place = parts.lastIndex(of: "result"), place + 2 < parts.count { return String(parts[place + 1]) }
+    // Without a folder named 'result' it is the one that the file, or its group, is in.
+    guard parts.count >= 2 else { return nil }
+    let parent = parts[parts.count - 2]
+    guard ["live", "non_live", "multi_turn", "agentic"].contains(parent) else { return String(parent) }
+    return parts.count >= 3 ? String(parts[parts.count - 3]) : nil
   }
 }

@@ -1,7 +1,8 @@
 import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
-import ToolRewardData
+import ToolRewardLines
+import ToolRewardReport
 
 struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,6 +34,10 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
     transform: BFCLDecoderName.decoder(named:))
   var decoder: BFCLOutputDecoder?
 
+  @Option(
+    help: ArgumentHelp("The model of lines that name none; a result file's folder tells it, too.", valueName: "name"))
+  var model: String?
+
   @Option(name: .shortAndLong, help: ArgumentHelp("Where to write; - is standard output.", valueName: "out"))
   var output = "-"
 
@@ -44,6 +49,7 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
   }
 
   func run() throws {
+    try OutputPaths.check([("--output", output), ("--export", export)], data: data)
     let benchmark = try BenchmarkData.read(data, BFCLMultiTurn.init(folder:))
     var files: [String: [UInt8]] = [:]
     var order: [String] = []
@@ -52,6 +58,7 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
     do throws(InputOutputError) {
       let sink = try OutputSink(path: output, inputs: inputs)
       for path in inputs {
+        let given = model ?? ResultFile.model(of: path) ?? ""
         let source = try LineSource(path: path)
         var chunk = LineChunk()
         while try source.next(into: &chunk) {
@@ -60,7 +67,7 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
           chunk.forEachLine { number, range in
             if LineChunk.isBlank(text, range) { return }
             guard let row = try? ValueReader(syntax: .python, limits: .python).read(text.extracting(range)),
-              let check = benchmark.check(row, decoder: decoder)
+              let check = benchmark.check(row, decoder: decoder, model: given)
             else {
               broken += 1
               first = first ?? "\(path), line \(number): no row with the \"id\" of a multi-turn sample in the data"
@@ -90,14 +97,18 @@ struct EvaluateBFCLMultiTurnCommand: ParsableCommand {
       throw Terminal.report(error)
     }
     if let first {
-      Terminal.say("toolreward: \(Terminal.grouped(broken)) lines could not be checked; the first: \(first)")
+      Terminal.say("toolreward: \(DecimalText.grouped(broken)) lines could not be checked; the first: \(first)")
       throw Status.someUnscorable
     }
   }
 
   private func name(of check: BFCLMultiTurn.Check, _ version: BFCLVersion) -> String {
     // A folder's name: the official code has underscores for slashes.
-    let model = check.model.utf8.isEmpty ? "model" : String(check.model.map { $0 == "/" ? "_" : $0 })
+    var model = ""
+    for scalar in check.model.unicodeScalars {
+      model.unicodeScalars.append(scalar == "/" || scalar.value < 0x20 ? "_" : scalar)
+    }
+    if ["", ".", ".."].contains(model) { model = "model" + model.map { _ in "_" } }
     return version == .v3
       ? "\(model)/BFCL_v3_\(check.category)_result.json" : "\(model)/multi_turn/BFCL_v4_\(check.category)_result.json"
   }

@@ -2,6 +2,8 @@ import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
 import ToolRewardData
+import ToolRewardLines
+import ToolRewardReport
 
 /// Which verdicts are wanted.
 enum EvaluationMode: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -32,8 +34,14 @@ struct EvaluationProblem: Error {
 struct EvaluationOutcome: Sendable {
   let model: String
   let sample: BenchmarkReport.Sample
+  /// What tells samples of one name apart: the language.
+  var variant = ""
+  /// How the text became calls; `nil` where there is but one way.
+  var decoder: String?
   /// A line for the official evaluator, with its line feed; `nil` if none was asked for.
   var exported: [UInt8]?
+  /// Whether the official evaluator reads the line's call back.
+  var isFaithful = true
 }
 
 /// Judges a benchmark's predictions. One for each thread.
@@ -66,22 +74,24 @@ struct EvaluationOptions: ParsableArguments {
   func validate() throws {
     if inputs.isEmpty { throw ValidationError("Name the files to read, or - for standard input.") }
     if jobs < 0 { throw ValidationError("--jobs must be 0 or more.") }
-    if let verdicts, inputs.contains(verdicts) {
-      throw ValidationError(
-        "\(verdicts) is both input and output; writing would empty it first. Write to another file.")
-    }
   }
 
   /// Judges every line, writes the verdicts and the report.
   ///
   /// - Parameters:
+  ///   - inputs: The files to read; `nil` for those of the command line.
+  ///   - data: The benchmark's folder, which nothing is written into.
+  ///   - others: Outputs beside the verdicts and the report, by their options.
   ///   - makeJudge: Makes a thread's judge.
   ///   - makeReport: Makes the report of what was judged.
   ///   - onEnd: Told of all outcomes before the report is written.
   func run<Judge: LineJudge>(
+    inputs given: [String]? = nil, data: String, others: [(option: String, path: String?)] = [],
     makeJudge: @escaping @Sendable () -> Judge, makeReport: ([EvaluationOutcome]) -> BenchmarkReport,
     onEnd: ([EvaluationOutcome]) throws -> Void = { _ in }
   ) async throws {
+    let inputs = given ?? inputs
+    try OutputPaths.check([("--verdicts", verdicts)] + report.outputs + others, data: data)
     let mode = mode
     let writes = verdicts != nil
     var outcomes: [EvaluationOutcome] = []
@@ -105,10 +115,22 @@ struct EvaluationOptions: ParsableArguments {
     line.clear()
     try onEnd(outcomes)
     try report.write(makeReport(outcomes), inputs: inputs)
-    if let first = problems.first {
-      Terminal.say("toolreward: \(Terminal.grouped(problems.count)) lines could not be judged; the first: \(first)")
-      throw Status.someUnscorable
+    let repeated = BenchmarkReport.repetitions(in: outcomes.map { ("\($0.model)\u{0}\($0.variant)", $0.sample) })
+    if repeated > 0 {
+      Terminal.say(
+        "toolreward: \(DecimalText.grouped(repeated)) lines answer a sample that the same model had answered before; the report counts the first answer only"
+      )
     }
+    let undecoded = outcomes.count { $0.sample.official.isValid == nil }
+    if undecoded > 0 {
+      Terminal.say(
+        "toolreward: \(DecimalText.grouped(undecoded)) lines are text of a language that no decoder is built in for; give \"decoded\" with them"
+      )
+    }
+    if let first = problems.first {
+      Terminal.say("toolreward: \(DecimalText.grouped(problems.count)) lines could not be judged; the first: \(first)")
+    }
+    if problems.first != nil || undecoded > 0 { throw Status.someUnscorable }
   }
 }
 
@@ -143,23 +165,47 @@ final class EvaluationWorker<Judge: LineJudge>: LineWorker {
   func process(_ chunk: LineChunk, file: String, into output: inout [UInt8]) -> EvaluationReport {
     var report = EvaluationReport()
     let text = chunk.bytes.span
-    chunk.forEachLine { number, range in
-      if LineChunk.isBlank(text, range) { return }
+    chunk.forEachLine { number, whole in
+      if LineChunk.isBlank(text, whole) { return }
+      let range = number == 1 && Self.hasMark(text, whole) ? (whole.lowerBound + 3)..<whole.upperBound : whole
       do throws(EvaluationProblem) {
         let outcome = try judge.judge(text.extracting(range), file: file)
         if writesVerdicts { write(outcome, &output) }
         report.outcomes.append(outcome)
       } catch {
-        report.problems.add(.init(count: 1, first: "\(file), line \(number): \(error.message)"))
-        guard writesVerdicts else { return }
-        output += Array(
-          #"{"id":null,"category":null,"model":null,"valid":null,"error_type":null,"error":{"line":\#(number),"message":"#
-            .utf8)
-        VerdictWriter.append(error.message, to: &output)
-        output += Array("}}\n".utf8)
+        var message = error.message
+        if number == 1, range.count > 1, text[range.lowerBound] == 0x1F, text[range.lowerBound + 1] == 0x8B {
+          message = "the file is compressed; unpack it first: zcat \(file) | toolreward evaluate … -"
+        }
+        report.problems.add(.init(count: 1, first: "\(file), line \(number): \(message)"))
+        if writesVerdicts { Self.write(message, number, text.extracting(range), &output) }
       }
     }
     return report
+  }
+
+  /// Whether a byte order mark stands before a line.
+  private static func hasMark(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    range.count >= 3 && text[range.lowerBound] == 0xEF && text[range.lowerBound + 1] == 0xBB
+      && text[range.lowerBound + 2] == 0xBF
+  }
+
+  /// A line that cannot be judged: with its names as far as it tells them.
+  private static func write(_ message: String, _ number: Int, _ line: Span<UInt8>, _ output: inout [UInt8]) {
+    let row = try? ValueReader(syntax: .python, limits: .python).read(line)
+    output.append(0x7B)
+    for name in ["id", "category", "model"] {
+      output += Array("\"\(name)\":".utf8)
+      if let text = row?[name]?.stringBytes {
+        JSONWriter.compact.appendString(text.span, 0..<text.count, to: &output)
+      } else {
+        output += Array("null".utf8)
+      }
+      output.append(0x2C)
+    }
+    output += Array(#""valid":null,"error_type":null,"error":{"line":\#(number),"message":"#.utf8)
+    VerdictWriter.append(message, to: &output)
+    output += Array("}}\n".utf8)
   }
 
   private func write(_ outcome: EvaluationOutcome, _ output: inout [UInt8]) {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ToolReward
 import ToolRewardBenchmarks
-import ToolRewardData
+import ToolRewardLines
 
 /// Where an evaluation's report goes.
 struct ReportOptions: ParsableArguments {
@@ -27,14 +27,13 @@ struct ReportOptions: ParsableArguments {
 
   func validate() throws {
     if differences < 0 { throw ValidationError("--differences must be 0 or more.") }
-    let files = [json, html].compactMap { $0 }
-    if files.contains("-") {
+    if [json, html].contains("-") {
       throw ValidationError("--json and --html need a file: standard output has the table.")
     }
-    if files.count == 2, files[0] == files[1] {
-      throw ValidationError("--json and --html cannot write the same file.")
-    }
   }
+
+  /// Where files are written to, by their options.
+  var outputs: [(option: String, path: String?)] { [("--json", json), ("--html", html), ("--csv", csv)] }
 
   /// Writes the report to every place that was asked for, and its tables to standard output.
   ///

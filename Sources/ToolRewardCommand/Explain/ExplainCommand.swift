@@ -1,6 +1,7 @@
 import ArgumentParser
 import ToolReward
 import ToolRewardData
+import ToolRewardLines
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ToolReward
-import ToolRewardData
 import ToolRewardPrompts
+import ToolRewardLines
 
 struct PromptsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -52,8 +52,8 @@ struct RenderPromptCommand: ParsableCommand {
   }
 
   func run() throws {
-    if template != "-", !Terminal.exists(template) { throw missing(template) }
-    if context != "-", !Terminal.exists(context) { throw missing(context) }
+    if template != "-", !FileNames.exists(template) { throw missing(template) }
+    if context != "-", !FileNames.exists(context) { throw missing(context) }
     let value = try readContext()
     let prompt: RenderedPrompt
     do throws(PromptError) {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import ToolReward
-import ToolRewardData
+import ToolRewardLines
 
 /// Files that tools are read from.
 enum ToolsFile {

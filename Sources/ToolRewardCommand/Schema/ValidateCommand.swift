@@ -1,6 +1,8 @@
 import ArgumentParser
 import ToolReward
 import ToolRewardData
+import ToolRewardLines
+import ToolRewardReport
 
 struct ValidateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -59,14 +61,14 @@ struct ValidateCommand: AsyncParsableCommand {
       return total.lines
     }
     if summary {
-      let counts = total.outcomes.sorted { $0.value > $1.value }.map { "\($0.key) \(Terminal.grouped($0.value))" }
+      let counts = total.outcomes.sorted { $0.value > $1.value }.map { "\($0.key) \(DecimalText.grouped($0.value))" }
       Terminal.say("calls       \(counts.isEmpty ? "none" : counts.joined(separator: ", "))")
       for (code, count) in total.violations.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(10) {
-        Terminal.say("  \(Terminal.grouped(count))  \(code)")
+        Terminal.say("  \(DecimalText.grouped(count))  \(code)")
       }
     }
     if let first = total.firstError {
-      Terminal.say("toolreward: \(Terminal.grouped(total.broken)) lines could not be read; the first: \(first)")
+      Terminal.say("toolreward: \(DecimalText.grouped(total.broken)) lines could not be read; the first: \(first)")
       throw Status.someUnscorable
     }
   }

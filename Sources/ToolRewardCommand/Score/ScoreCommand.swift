@@ -1,6 +1,7 @@
 import ArgumentParser
 import ToolReward
-import ToolRewardData
+import ToolRewardLines
+import ToolRewardReport
 
 struct ScoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -68,7 +69,7 @@ struct ScoreCommand: AsyncParsableCommand {
     var total = ScoreReport(componentNames: scorer.reward.componentNames, countsFindings: countsFindings)
     var inputs = stream.inputs.map { LineInput(path: $0) }
     var kept = 0
-    if resume, Terminal.exists(stream.output) {
+    if resume, FileNames.exists(stream.output) {
       let worker = ScoreWorker(scorer: scorer, fields: sampleFields, namesFile: names, countsFindings: false)
       do throws(ResumeError) {
         let point = try ResumePoint(
@@ -106,7 +107,7 @@ struct ScoreCommand: AsyncParsableCommand {
       throw Status.wrongInput
     }
     if let failUnder, total.meanScore.map({ $0 < failUnder }) ?? true {
-      let mean = total.meanScore.map { Terminal.fixed($0, 4) } ?? "not there: nothing could be judged"
+      let mean = total.meanScore.map { DecimalText.fixed($0, 4) } ?? "not there: nothing could be judged"
       Terminal.say("toolreward: the mean score is \(mean); --fail-under asks for \(failUnder)")
       throw Status.thresholdMissed
     }

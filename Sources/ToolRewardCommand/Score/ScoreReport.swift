@@ -1,5 +1,6 @@
 import ToolReward
 import ToolRewardData
+import ToolRewardReport
 
 /// What is worth knowing of some verdicts. Reports are added up in the order of the input, so that sums do not depend on threads.
 struct ScoreReport: Sendable {
@@ -121,19 +122,19 @@ struct ScoreReport: Sendable {
   func text(reward: String) -> String {
     var lines = [
       "reward      \(reward)",
-      "samples     \(Terminal.grouped(samples))",
-      "unscorable  \(Terminal.grouped(unscorable))",
-      "mean score  \(meanScore.map { Terminal.fixed($0, 4) } ?? "-")",
+      "samples     \(DecimalText.grouped(samples))",
+      "unscorable  \(DecimalText.grouped(unscorable))",
+      "mean score  \(meanScore.map { DecimalText.fixed($0, 4) } ?? "-")",
     ]
     for (position, name) in componentNames.enumerated() {
       let padded = name + String(repeating: " ", count: max(1, 12 - name.utf8.count))
-      lines.append("  \(padded)\(mean(ofComponent: position).map { Terminal.fixed($0, 4) } ?? "not checked")")
+      lines.append("  \(padded)\(mean(ofComponent: position).map { DecimalText.fixed($0, 4) } ?? "not checked")")
     }
     if !findings.isEmpty {
       lines.append("findings    samples, of these one")
       for finding in commonest.prefix(10) {
         let padded = finding.code + String(repeating: " ", count: max(1, 28 - finding.code.utf8.count))
-        lines.append("  \(padded)\(Terminal.grouped(finding.count)), \(finding.example)")
+        lines.append("  \(padded)\(DecimalText.grouped(finding.count)), \(finding.example)")
       }
     }
     return lines.joined(separator: "\n")
@@ -141,7 +142,7 @@ struct ScoreReport: Sendable {
 
   /// Why some samples could not be judged, for people.
   var unscorableText: String {
-    let count = "\(Terminal.grouped(unscorable)) of \(Terminal.grouped(samples)) samples could not be judged"
+    let count = "\(DecimalText.grouped(unscorable)) of \(DecimalText.grouped(samples)) samples could not be judged"
     if let firstError { return "\(count); the first: \(firstError)" }
     if let firstReason { return "\(count); the first: \(firstReason.id): \(firstReason.code)" }
     return count

@@ -1,5 +1,6 @@
 import ToolReward
 import ToolRewardData
+import ToolRewardLines
 
 /// Scores the lines of a chunk. A class, so that closures over it copy one reference and not all that a scorer holds.
 final class ScoreWorker: LineWorker {

@@ -1,4 +1,5 @@
 public import ToolReward
+internal import ToolRewardLines
 
 /// Scores records: reads a line, judges its completions, writes a line for each. Whatever surface scores a record, this does it, so that
 /// all give the same bytes. Keeps what it compiled, and its room; one for each thread.

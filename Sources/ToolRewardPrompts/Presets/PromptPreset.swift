@@ -125,8 +125,8 @@ public struct PromptPreset: Sendable {
   public func systemText(tools: [Value], opening: [UInt8]? = nil) throws(PromptError) -> [UInt8] {
     let head = opening ?? self.opening ?? []
     let mark = Array(toolsMark.utf8)
-    guard !mark.isEmpty, let place = template.firstRange(of: mark) else { return head + template }
-    return try head + template[..<place.lowerBound] + toolsText(tools) + template[place.upperBound...]
+    guard !mark.isEmpty, let place = ByteSearch.firstIndex(of: mark, in: template.span) else { return head + template }
+    return try head + template[..<place] + toolsText(tools) + template[(place + mark.count)...]
   }
 
   /// The prompt's messages. O(messages and tools).

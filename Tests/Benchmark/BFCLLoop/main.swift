@@ -1,6 +1,6 @@
 import ToolReward
 import ToolRewardBenchmarks
-import ToolRewardData
+import ToolRewardLines
 
 // What a verdict costs, rows in memory: BFCLLoop DATA ROWS.jsonl [SECONDS].
 let arguments = CommandLine.arguments

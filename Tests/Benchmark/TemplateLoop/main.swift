@@ -1,6 +1,6 @@
 import ToolReward
-import ToolRewardData
 import ToolRewardPrompts
+import ToolRewardLines
 
 // Renders what it is told to, for scripts that compare it with Python:
 //

@@ -92,6 +92,16 @@ FORMAT_FAMILIES = {
                 ("subscripts", "[f(a=x", "[1]", ")]"), ("calls in calls", "[f(a=", "g(", ""), ("arguments", "[f(", "1,", "a=1)]"), ("members", "[f(a={", "1:2,", "})]"), ("brackets", "", "[", ""), ("quotes", "", "'", ""),
                 ("prose", "", "the answer is 42. ", "")],
 }
+# Arguments in Java and JavaScript, by the reward `bfcl`: the type, the category and the text.
+BFCL_FAMILIES = {
+    "an object": ("dict", "simple_javascript", "{", "a", "}"), "braces": ("dict", "simple_javascript", "", "{", ""), "pairs": ("dict", "simple_javascript", "{", "a: 1, ", "}"),
+    "colons": ("dict", "simple_javascript", "{", ":", "}"), "brackets": ("array", "simple_javascript", "", "[", ""), "rows": ("array", "simple_javascript", "[", "[1], ", "[1]]"),
+    "new arrays": ("array", "simple_javascript", "", "new Array(", ""), "open maps": ("HashMap", "simple_java", "", "new HashMap<", ""),
+    "puts": ("HashMap", "simple_java", "new HashMap<>() {{ ", 'put("k", 1); ', "}}"), "open puts": ("HashMap", "simple_java", "new HashMap<>() {{ ", 'put("', "}}"),
+    "open arrays": ("Array", "simple_java", "", "new int[] {", ""), "open lists": ("ArrayList", "simple_java", "", "new ArrayList<>(Arrays.asList(", ""),
+    "adds": ("ArrayList", "simple_java", "new ArrayList<>() {{ ", "add(1); ", "}}"), "open adds": ("ArrayList", "simple_java", "new ArrayList<>() {{ ", "add(", "}}"),
+    "digits": ("integer", "simple_java", "", "1", ""), "spaces": ("HashMap", "simple_java", "new", " ", "HashMap"),
+}
 
 
 def text(name, n):
@@ -130,10 +140,20 @@ with tempfile.TemporaryDirectory() as folder:
             f.write(json.dumps({"completion": completion, "ground_truth": [{"name": "f", "arguments": {"a": 1}}], "tools": TOOLS}) + "\n")
         return path
 
+    def written_for_bfcl(type, category, argument, name):
+        path = os.path.join(folder, name)
+        call = json.dumps({"name": "f", "arguments": {"a": argument}})
+        items = {"items": {"type": "String" if "java" == category[-4:] else "integer"}} if "rray" in type else {}
+        truth = {"function": [{"name": "f", "parameters": {"type": "dict", "properties": {"a": {"type": type, **items}}, "required": ["a"]}}],
+                 "possible_answer": [{"f": {"a": [1]}}], "category": category}
+        with open(path, "w") as f:
+            f.write(json.dumps({"completion": f"<tool_call>\n{call}\n</tool_call>", "ground_truth": truth}) + "\n")
+        return path
+
     empty = written("", "empty")
     runs = [["score"], ["score", "--reward", "tool-n1-v4", "--view", "conversation"], ["score", "--reward", "exact-match", "--format", "hermes"],
             ["score", "--reward", "strict"], ["score", "--reward", "tool-rl"], ["parse", "--format", "hermes"]]
-    def grows_too_fast(arguments, make):
+    def grows_too_fast(arguments, make, written=written):
         start = seconds(arguments, empty)
         for scale in (size, 2 * size, 4 * size):
             small, large = written(make(scale), "small"), written(make(scale * 10), "large")
@@ -145,6 +165,13 @@ with tempfile.TemporaryDirectory() as folder:
         return f"  FAILED {' '.join(arguments)}: {one[1]:.3f} s, then {ten[1]:.3f} s; without the kernel {one[0]:.3f} s, then {ten[0]:.3f} s"
 
     count = 0
+    for name, (type, category, *parts) in () if "--formats" in sys.argv else BFCL_FAMILIES.items():
+        if not f"bfcl, {name}".startswith(only): continue
+        # A tenth: Python's patterns cost more a byte.
+        worst = grows_too_fast(["score", "--reward", "bfcl", "--format", "hermes"], lambda n: fill(*parts, n // 10),
+                               lambda argument, name: written_for_bfcl(type, category, argument, name))
+        count, failed = count + 1, failed + (worst != "")
+        print(f"bfcl, {name}: {'ok' if not worst else worst}", flush=True)
     for name in () if "--formats" in sys.argv else FAMILIES:
         if not name.startswith(only): continue
         worst = "".join(grows_too_fast(arguments, lambda n: text(name, n)) for arguments in runs)

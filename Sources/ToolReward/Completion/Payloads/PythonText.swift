@@ -61,7 +61,7 @@ package enum PythonText {
   }
 
   /// The length of the white-space character at a position; 0 if there is none.
-  private static func spaceLength(_ text: Span<UInt8>, at position: Int, end: Int) -> Int {
+  package static func spaceLength(_ text: Span<UInt8>, at position: Int, end: Int) -> Int {
     let first = text[position]
     switch first {
     case 0x09...0x0D, 0x1C...0x20: return 1

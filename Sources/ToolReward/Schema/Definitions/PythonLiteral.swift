@@ -3,9 +3,9 @@
 /// It looks at tokens only and leaves the grammar to ``ValueReader``, so that it needs no recursion and no limit of its own:
 ///
 ///     {'a': (1, None), "b": 'it\'s',}   →   {"a": [1, null], "b": "it's"}
-enum PythonLiteral {
+package enum PythonLiteral {
   /// The JSON text, which may still be refused as such; `nil` if a token is none of a literal's. O(text).
-  static func json(from text: [UInt8]) -> [UInt8]? {
+  package static func json(from text: [UInt8]) -> [UInt8]? {
     var output: [UInt8] = []
     output.reserveCapacity(text.count + text.count / 8)
     var position = 0

@@ -1,3 +1,5 @@
+internal import ToolReward
+
 /// A piece of a template's text.
 struct Token {
   enum Kind: Equatable {
@@ -423,13 +425,13 @@ struct Lexer {
       case 0x76: result.append(0x0B)
       case 0x30...0x37:
         position -= 1
-        PythonStrings.append(try digits(3, 8, exactly: false), to: &result)
-      case 0x78: PythonStrings.append(try digits(2, 16, exactly: true), to: &result)
-      case 0x75: PythonStrings.append(try digits(4, 16, exactly: true), to: &result)
+        Surrogates.appendGeneralizedUTF8(try digits(3, 8, exactly: false), to: &result)
+      case 0x78: Surrogates.appendGeneralizedUTF8(try digits(2, 16, exactly: true), to: &result)
+      case 0x75: Surrogates.appendGeneralizedUTF8(try digits(4, 16, exactly: true), to: &result)
       case 0x55:
         let point = try digits(8, 16, exactly: true)
         guard point <= 0x10FFFF else { throw failure("illegal Unicode character in a string", position) }
-        PythonStrings.append(point, to: &result)
+        Surrogates.appendGeneralizedUTF8(point, to: &result)
       case 0x4E: throw failure("\\N{…} in a string is not supported", position)
       case 0x80...0xFF:
         // Jinja escapes what is beyond ASCII before it unescapes, so a backslash before it undoes that escape's own.

@@ -49,19 +49,9 @@ enum PythonStrings {
     return points
   }
 
-  static func append(_ point: UInt32, to bytes: inout [UInt8]) {
-    func tail(_ shift: UInt32) -> UInt8 { UInt8(0x80 | (point >> shift & 0x3F)) }
-    switch point {
-    case ..<0x80: bytes.append(UInt8(point))
-    case ..<0x800: bytes += [UInt8(0xC0 | point >> 6), tail(0)]
-    case ..<0x10000: bytes += [UInt8(0xE0 | point >> 12), tail(6), tail(0)]
-    default: bytes += [UInt8(0xF0 | (point >> 18 & 7)), tail(12), tail(6), tail(0)]
-    }
-  }
-
   static func bytes(_ points: some Sequence<UInt32>) -> [UInt8] {
     var bytes: [UInt8] = []
-    for point in points { append(point, to: &bytes) }
+    for point in points { Surrogates.appendGeneralizedUTF8(point, to: &bytes) }
     return bytes
   }
 
@@ -249,7 +239,7 @@ enum PythonStrings {
       if let scalar = Unicode.Scalar(point) {
         result += Array(scalar.properties.uppercaseMapping.utf8)
       } else {
-        append(point, to: &result)
+        Surrogates.appendGeneralizedUTF8(point, to: &result)
       }
     }
     return result
@@ -280,7 +270,7 @@ enum PythonStrings {
     var result: [UInt8] = []
     for (position, point) in points.enumerated() {
       guard let properties = Unicode.Scalar(point)?.properties else {
-        append(point, to: &result)
+        Surrogates.appendGeneralizedUTF8(point, to: &result)
         continue
       }
       if properties.isUppercase {
@@ -288,7 +278,7 @@ enum PythonStrings {
       } else if properties.isLowercase {
         result += Array(properties.uppercaseMapping.utf8)
       } else {
-        append(point, to: &result)
+        Surrogates.appendGeneralizedUTF8(point, to: &result)
       }
     }
     return result
@@ -300,7 +290,7 @@ enum PythonStrings {
     if let scalar = Unicode.Scalar(point) {
       result += Array(scalar.properties.titlecaseMapping.utf8)
     } else {
-      append(point, to: &result)
+      Surrogates.appendGeneralizedUTF8(point, to: &result)
     }
   }
 
@@ -310,11 +300,11 @@ enum PythonStrings {
       func isIgnorable(_ point: UInt32) -> Bool { Unicode.Scalar(point)?.properties.isCaseIgnorable ?? false }
       let before = points[..<position].last { !isIgnorable($0) }.map(isCased) ?? false
       let after = points[(position + 1)...].first { !isIgnorable($0) }.map(isCased) ?? false
-      append(before && !after ? 0x3C2 : 0x3C3, to: &result)
+      Surrogates.appendGeneralizedUTF8(before && !after ? 0x3C2 : 0x3C3, to: &result)
     } else if let scalar = Unicode.Scalar(points[position]) {
       result += Array(scalar.properties.lowercaseMapping.utf8)
     } else {
-      append(points[position], to: &result)
+      Surrogates.appendGeneralizedUTF8(points[position], to: &result)
     }
   }
 

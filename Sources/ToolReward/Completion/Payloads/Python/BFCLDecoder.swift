@@ -129,31 +129,44 @@ package struct BFCLDecoder: Sendable {
     }
   }
 
-  /// Whether a text begins as prose does and no Python expression: two names with a space between, or a name before an apostrophe.
+  /// Whether a text begins as prose or markup does and no Python expression: with a sign that begins none, two names with a space between, or
+  /// a name before an apostrophe. So does an empty one that no brackets are put around.
   private func isProse(_ text: Span<UInt8>) -> Bool {
     let range = inner(text, 0..<text.count)
-    guard let first = name(text, range) else { return false }
-    var position = first.upperBound
-    // A name before a quote may be a string's prefix.
-    if position < range.upperBound, text[position] == 0x27 {
-      return first.count > 2 || !first.allSatisfy { "bBfFrRuU".utf8.contains(text[$0]) }
+    guard let byte = range.first.map({ text[$0] }) else { return version == .v3 }
+    if Self.beginsNothing(byte) { return true }
+    guard let first = word(text, range) else { return false }
+    switch PythonToken.word(text, first) {
+    case nil, .none?, .true_?, .false_?: break
+    default: return false
     }
+    var position = first.upperBound
+    guard position < range.upperBound else { return false }
+    // A name before a quote may be a string's prefix.
+    if text[position] == 0x27 { return first.count > 2 || !first.allSatisfy { "bBfFrRuU".utf8.contains(text[$0]) } }
     while position < range.upperBound, text[position] == 0x20 { position += 1 }
-    return position > first.upperBound && name(text, position..<range.upperBound) != nil
+    guard position > first.upperBound, position < range.upperBound else { return false }
+    if text[position] == 0x22 || text[position] == 0x27 { return true }
+    return word(text, position..<range.upperBound).map { PythonToken.word(text, $0) == nil } ?? false
   }
 
-  /// The ASCII name, no word of the grammar, that stands at the beginning.
-  private func name(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {
+  private static func beginsNothing(_ byte: UInt8) -> Bool {
+    switch byte {
+    // ! $ % & ) , / : ; < = > ? @ ^ | }
+    case 0x21, 0x24...0x26, 0x29, 0x2C, 0x2F, 0x3A...0x40, 0x5E, 0x7C, 0x7D: true
+    default: false
+    }
+  }
+
+  /// The ASCII word that stands at the beginning.
+  private func word(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {
     var position = range.lowerBound
     while position < range.upperBound, PythonLexer.isWordByte(text[position]) {
       guard text[position] < 0x80 else { return nil }
       position += 1
     }
-    let name = range.lowerBound..<position
-    guard !name.isEmpty, !(0x30...0x39).contains(text[name.lowerBound]), PythonToken.word(text, name) == nil else {
-      return nil
-    }
-    return name
+    guard position > range.lowerBound, !(0x30...0x39).contains(text[range.lowerBound]) else { return nil }
+    return range.lowerBound..<position
   }
 
   /// The value of a text that is one Python expression of constants; `nil` if it is anything else. Arithmetic is bounded; nothing is run.

@@ -5,19 +5,16 @@ struct PythonQuickReader: ~Escapable {
   private let end: Int
   private let session: ValueSession
   private let limits: ValueLimits
-  /// What is added to offsets to get the completion's.
-  private let shift: Int
   private(set) var position: Int
   /// Deeper values are left to the whole grammar.
   private static let mostContainers = 48
 
   @_lifetime(copy text)
-  init(_ text: Span<UInt8>, _ range: Range<Int>, shift: Int = 0, limits: ValueLimits, session: ValueSession) {
+  init(_ text: Span<UInt8>, _ range: Range<Int>, limits: ValueLimits, session: ValueSession) {
     self.text = text
     end = range.upperBound
     self.session = session
     self.limits = limits
-    self.shift = shift
     position = range.lowerBound
   }
 
@@ -30,14 +27,14 @@ struct PythonQuickReader: ~Escapable {
     }
     session.beginValue(limits: limits)
     do throws(ValueError) {
-      try session.open(.object, at: position - 1 + shift)
+      try session.open(.object, at: position - 1)
       guard try arguments() else {
         session.discardValue()
         position = start
         return nil
       }
-      try session.close(at: position + shift)
-      let arguments = try session.finishValue(at: position + shift)
+      try session.close(at: position)
+      let arguments = try session.finishValue(at: position)
       // Of names that come twice the whole grammar keeps the last.
       guard !session.tape.nodes[arguments].flags.contains(.duplicateNamesBelow) else {
         session.discardValue()
@@ -45,8 +42,8 @@ struct PythonQuickReader: ~Escapable {
         return nil
       }
       session.beginValue(limits: limits)
-      try session.write(string: text, name, at: shifted(name))
-      return (try session.finishValue(at: name.upperBound + shift), arguments)
+      try session.write(string: text, name, at: name)
+      return (try session.finishValue(at: name.upperBound), arguments)
     } catch {
       session.discardValue()
       position = start
@@ -67,8 +64,6 @@ struct PythonQuickReader: ~Escapable {
       if position == end { return true }
     }
   }
-
-  private func shifted(_ range: Range<Int>) -> Range<Int> { (range.lowerBound + shift)..<(range.upperBound + shift) }
 
   // MARK: Parts
 
@@ -153,7 +148,7 @@ struct PythonQuickReader: ~Escapable {
       switch byte {
       case 0x5B, 0x7B:
         guard depth < Self.mostContainers else { return false }
-        try session.open(byte == 0x7B ? .object : .array, at: position + shift)
+        try session.open(byte == 0x7B ? .object : .array, at: position)
         position &+= 1
         dictionaries = dictionaries << 1 | (byte == 0x7B ? 1 : 0)
         depth &+= 1
@@ -164,10 +159,10 @@ struct PythonQuickReader: ~Escapable {
       case 0x22, 0x27:
         let start = position
         guard let string = string() else { return false }
-        try session.write(string: text, string, at: shifted(start..<position))
+        try session.write(string: text, string, at: start..<position)
       case 0x2D, 0x30...0x39:
         guard let number = number() else { return false }
-        try session.write(number: text, number, at: shifted(number))
+        try session.write(number: text, number, at: number)
       default:
         guard try word() else { return false }
       }
@@ -178,7 +173,7 @@ struct PythonQuickReader: ~Escapable {
         let isDictionary = dictionaries & 1 == 1
         if text[position] == (isDictionary ? 0x7D : 0x5D) {
           position &+= 1
-          try session.close(at: position + shift)
+          try session.close(at: position)
           dictionaries >>= 1
           depth &-= 1
           continue
@@ -236,9 +231,9 @@ struct PythonQuickReader: ~Escapable {
     let start = position
     while position < end, PythonLexer.isWordByte(text[position]) { position &+= 1 }
     switch PythonToken.word(text, start..<position) {
-    case .none?: try session.write(.null, at: shifted(start..<position))
-    case .true_?: try session.write(.true_, at: shifted(start..<position))
-    case .false_?: try session.write(.false_, at: shifted(start..<position))
+    case .none?: try session.write(.null, at: start..<position)
+    case .true_?: try session.write(.true_, at: start..<position)
+    case .false_?: try session.write(.false_, at: start..<position)
     default: return false
     }
     return true

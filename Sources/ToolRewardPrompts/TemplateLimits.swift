@@ -14,6 +14,11 @@ public struct TemplateLimits: Sendable, Hashable {
     self.outputBytes = max(0, outputBytes)
   }
 
+  /// The most bytes of all values of one rendering together, those that are no longer in use included.
+  var memoryBytes: Int {
+    max(64 << 20, outputBytes.multipliedReportingOverflow(by: 16).overflow ? .max : outputBytes * 16)
+  }
+
   /// 20 million steps, depth 1,000, 32 MiB.
   public static let standard = TemplateLimits()
 }

@@ -19,9 +19,9 @@ final class NameExpression: Expression {
   private var slot = 0
   private let undefined: JinjaValue
 
-  init(_ name: [UInt8], _ offset: Int) {
+  init(_ name: [UInt8], _ heap: ValueHeap, _ offset: Int) {
     self.name = name
-    undefined = .undefined(UndefinedValue(.name(name)))
+    undefined = heap.undefined(.name(name))
     super.init(offset)
   }
 
@@ -51,13 +51,13 @@ final class NameExpression: Expression {
   }
 
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    let value = distance == 0 ? state.frame[slot] : state.frame.up(distance)[slot]
+    let value = state.frame.up(distance)[slot]
     if case .missing = value { return undefined }
     return value
   }
 
   override func assign(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) {
-    if distance == 0 { state.frame[slot] = value } else { state.frame.up(distance)[slot] = value }
+    state.frame.up(distance)[slot] = value
   }
 
   /// Whether the variable has a value or a default may take its place.
@@ -70,11 +70,11 @@ final class NameExpression: Expression {
 /// `namespace.name` where it is set.
 final class NamespaceTarget: Expression {
   private let base: NameExpression
-  private let attribute: [UInt8]
+  private let attribute: JinjaText
 
-  init(_ name: [UInt8], _ attribute: [UInt8], _ offset: Int) {
-    base = NameExpression(name, offset)
-    self.attribute = attribute
+  init(_ name: [UInt8], _ attribute: [UInt8], _ heap: ValueHeap, _ offset: Int) {
+    base = NameExpression(name, heap, offset)
+    self.attribute = heap.text(attribute)
     super.init(offset)
   }
 
@@ -82,11 +82,11 @@ final class NamespaceTarget: Expression {
   override var isTarget: Bool { true }
 
   override func assign(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) {
-    guard case .object(let object as NamespaceObject) = try base.evaluate(&state) else {
+    guard case .object(let object) = try base.evaluate(&state), let namespace = object.namespace else {
       throw TemplateFailure(.runtime, "cannot assign attribute on non-namespace object", at: offset)
     }
     do throws(TemplateFailure) { try value.checkDepth() } catch { throw error.at(offset) }
-    object.set(attribute, value)
+    namespace.set(attribute, value)
   }
 }
 
@@ -106,13 +106,11 @@ final class TupleExpression: Expression {
   }
 
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    var values: [JinjaValue] = []
-    for element in elements { values.append(try element.evaluate(&state)) }
-    return .tuple(JinjaList(values))
+    .tuple(try elements.evaluated(&state))
   }
 
   override func assign(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) {
-    let values: [JinjaValue]
+    let values: JinjaElements
     do throws(TemplateFailure) { values = try Iteration.elements(value, &state) } catch { throw error.at(offset) }
     guard values.count == elements.count else {
       throw TemplateFailure(
@@ -121,6 +119,15 @@ final class TupleExpression: Expression {
         at: offset)
     }
     for (element, value) in zip(elements, values) { try element.assign(value, &state) }
+  }
+}
+
+extension [Expression] {
+  /// The values, in order.
+  func evaluated(_ state: inout RenderState) throws(TemplateFailure) -> JinjaList {
+    let list = JinjaList(count: count, state.heap)
+    for position in indices { list.set(position, try self[position].evaluate(&state)) }
+    return list
   }
 }
 
@@ -135,10 +142,7 @@ final class ListExpression: Expression {
 
   override var children: [Node] { elements }
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    var values: [JinjaValue] = []
-    values.reserveCapacity(elements.count)
-    for element in elements { values.append(try element.evaluate(&state)) }
-    return .list(JinjaList(values))
+    .list(try elements.evaluated(&state))
   }
 }
 
@@ -156,7 +160,9 @@ final class DictionaryExpression: Expression {
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
     var values: [(key: JinjaValue, value: JinjaValue)] = []
     for pair in pairs { values.append((try pair.key.evaluate(&state), try pair.value.evaluate(&state))) }
-    do throws(TemplateFailure) { return .dictionary(try JinjaDictionary(values)) } catch { throw error.at(offset) }
+    do throws(TemplateFailure) { return .dictionary(try JinjaDictionary(values, state.heap)) } catch {
+      throw error.at(offset)
+    }
   }
 }
 
@@ -184,42 +190,35 @@ final class ArithmeticExpression: Expression {
   override var children: [Node] { [left, right] }
 
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    if terms.count > 2 { return try sum(&state) }
+    if terms.count > 2 {
+      let start = state.output.count
+      let value = try sum(&state)
+      return value ?? .string(state.taken(from: start))
+    }
     let a = try left.evaluate(&state)
     let b = try right.evaluate(&state)
     do throws(TemplateFailure) { return try Arithmetic.apply(operation, a, b, &state) } catch { throw error.at(offset) }
   }
 
-  /// The sum of the terms; texts are put together at once.
-  private func sum(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    let (values, isText) = try values(&state)
-    do throws(TemplateFailure) {
-      guard isText else { return try Self.added(values, &state) }
-      var size = 0
-      for case .string(let text) in values { size += text.count }
-      try state.charge(bytes: size)
-      var result: [UInt8] = []
-      result.reserveCapacity(size)
-      for case .string(let text) in values { result.append(contentsOf: text) }
-      return .string(result)
-    } catch { throw error.at(offset) }
-  }
-
-  private func values(_ state: inout RenderState) throws(TemplateFailure) -> (values: [JinjaValue], isText: Bool) {
-    var values: [JinjaValue] = []
-    values.reserveCapacity(terms.count)
-    var isText = true
+  /// Writes the sum of the terms to the output if all are texts, else gives it as a value.
+  private func sum(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    let start = state.output.count
+    var total: JinjaValue?
     for term in terms {
       let value = try term.evaluate(&state)
-      if case .string = value {} else { isText = false }
-      values.append(value)
+      do throws(TemplateFailure) {
+        if let sum = total {
+          total = try Arithmetic.apply(.add, sum, value, &state)
+        } else if case .string(let text) = value {
+          try state.write(text)
+        } else if term === terms[0] {
+          total = value
+        } else {
+          // The terms before were texts, and stand in the output.
+          total = try Arithmetic.apply(.add, .string(state.taken(from: start)), value, &state)
+        }
+      } catch { throw error.at(offset) }
     }
-    return (values, isText)
-  }
-
-  private static func added(_ values: [JinjaValue], _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    var total = values[0]
-    for value in values.dropFirst() { total = try Arithmetic.apply(.add, total, value, &state) }
     return total
   }
 
@@ -228,14 +227,10 @@ final class ArithmeticExpression: Expression {
       try super.write(&state)
       return
     }
-    let (values, isText) = try values(&state)
-    do throws(TemplateFailure) {
-      if isText {
-        for case .string(let text) in values { try state.write(text) }
-      } else {
-        try state.write(try PythonPrinting.string(try Self.added(values, &state), &state))
-      }
-    } catch { throw error.at(offset) }
+    guard let value = try sum(&state) else { return }
+    do throws(TemplateFailure) { try state.write(try PythonPrinting.string(value, &state)) } catch {
+      throw error.at(offset)
+    }
   }
 }
 
@@ -307,6 +302,9 @@ final class ComparisonExpression: Expression {
   private let operation: Operator
   private let second: Expression
   private let isChain: Bool
+  /// The text that the first operand is compared with, if it stands there; whether equality is wanted.
+  private let constant: JinjaText
+  private let isTextComparison: Bool
 
   init(_ first: Expression, _ rest: [(operation: Operator, operand: Expression)], _ offset: Int) {
     self.first = first
@@ -314,6 +312,10 @@ final class ComparisonExpression: Expression {
     operation = rest.first?.operation ?? .equal
     second = rest.first?.operand ?? first
     isChain = rest.count != 1
+    let isEquality = operation == .equal || operation == .notEqual
+    let text = isEquality && !isChain ? (second as? ConstantExpression)?.value.text : nil
+    constant = text ?? JinjaText("")
+    isTextComparison = text != nil
     super.init(offset)
   }
 
@@ -325,6 +327,12 @@ final class ComparisonExpression: Expression {
 
   override func truth(_ state: inout RenderState) throws(TemplateFailure) -> Bool {
     var left = try first.evaluate(&state)
+    if isTextComparison {
+      switch left {
+      case .string(let text), .markup(let text): return (text == constant) == (operation == .equal)
+      default: return operation == .notEqual
+      }
+    }
     if !isChain {
       let right = try second.evaluate(&state)
       do throws(TemplateFailure) { return try Self.holds(operation, left, right, &state) } catch {
@@ -378,12 +386,17 @@ final class ConcatenationExpression: Expression {
   override var children: [Node] { parts }
 
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    var values: [JinjaValue] = []
-    for part in parts { values.append(try part.evaluate(&state)) }
-    var text: [UInt8] = []
-    for value in values { text += try PythonPrinting.string(value, &state) }
+    let start = state.output.count
+    try write(&state)
+    let text = state.taken(from: start)
     try state.charge(bytes: text.count)
     return .string(text)
+  }
+
+  override func write(_ state: inout RenderState) throws(TemplateFailure) {
+    // All parts are computed before the first is printed.
+    let values = try parts.evaluated(&state)
+    for value in values.elements { try state.write(try PythonPrinting.string(value, &state)) }
   }
 }
 
@@ -417,7 +430,7 @@ final class ConditionalExpression: Expression {
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
     if try test.truth(&state) { return try value.evaluate(&state) }
     if let otherwise { return try otherwise.evaluate(&state) }
-    return .undefined(
-      UndefinedValue(.message("the inline if-expression evaluated to false and no else section was defined.")))
+    return state.undefined(
+      .message("the inline if-expression evaluated to false and no else section was defined."))
   }
 }

@@ -62,23 +62,27 @@ class Expression: Node {
   /// Decides what Jinja computes when it compiles. Only slices show a difference, so nothing else is tried.
   override func resolve(_ scope: Scope) throws(TemplateFailure) {
     if containsSlice {
-      if !isFolded { isFolded = folded()?.hasSafeRepr ?? false }
+      if !isFolded { isFolded = folds { $0.hasSafeRepr } }
       if isFolded { for child in children { (child as? Expression)?.isFolded = true } }
     }
     try super.resolve(scope)
   }
 
-  /// The value that Jinja computes when it compiles; `nil` if there is none, or it costs too much.
-  final func folded() -> JinjaValue? {
-    guard isConstant else { return nil }
-    var state = RenderState.folding()
-    return try? evaluate(&state)
+  /// Whether Jinja computes a value when it compiles, and the value is such a one. Not so if it costs too much.
+  final func folds(_ holds: (JinjaValue) -> Bool = { _ in true }) -> Bool {
+    guard isConstant else { return false }
+    let memory = ValueMemory()
+    defer { withExtendedLifetime(memory) {} }
+    var state = RenderState.folding(memory.heap)
+    return (try? evaluate(&state)).map(holds) ?? false
   }
 
   /// The truth of that value.
   final func foldedTruth() -> Bool? {
     guard isConstant else { return nil }
-    var state = RenderState.folding()
+    let memory = ValueMemory()
+    defer { withExtendedLifetime(memory) {} }
+    var state = RenderState.folding(memory.heap)
     return try? truth(&state)
   }
 

@@ -1,8 +1,8 @@
 /// Text outside tags.
 final class DataStatement: Statement {
-  private let text: [UInt8]
+  private let text: JinjaText
 
-  init(_ text: [UInt8], _ offset: Int) {
+  init(_ text: JinjaText, _ offset: Int) {
     self.text = text
     super.init(offset)
   }
@@ -27,7 +27,7 @@ final class OutputStatement: Statement {
 
   override func resolve(_ scope: Scope) throws(TemplateFailure) {
     // What is printed is computed whatever it is.
-    expression.isFolded = expression.folded() != nil
+    expression.isFolded = expression.folds()
     try super.resolve(scope)
   }
 
@@ -129,7 +129,7 @@ class ScopedStatement: Statement {
   }
 
   /// The text of the body.
-  fileprivate func text(_ state: inout RenderState) throws(TemplateFailure) -> (text: [UInt8], flow: Flow) {
+  fileprivate func text(_ state: inout RenderState) throws(TemplateFailure) -> (text: JinjaText, flow: Flow) {
     entry.enter(&state)
     var flow = Flow.next
     let text = try state.capture { (state) throws(TemplateFailure) in flow = try body.run(&state) }

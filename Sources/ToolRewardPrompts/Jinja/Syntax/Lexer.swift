@@ -140,10 +140,10 @@ struct Lexer {
   /// comment (`lstrip_blocks`).
   private func strippedData(_ range: Range<Int>, sign: UInt8, isVariable: Bool, _ lineStarting: Bool) -> [UInt8] {
     let text = Array(source[range])
-    if sign == 0x2D { return PythonStrings.strip(text, nil, left: false) }
+    if sign == 0x2D { return PythonStrings.strip(text, left: false) }
     guard sign != 0x2B, !isVariable else { return text }
     let line = (text.lastIndex(of: 0x0A) ?? -1) + 1
-    guard line > 0 || lineStarting, PythonStrings.strip(Array(text[line...]), nil).isEmpty else { return text }
+    guard line > 0 || lineStarting, PythonStrings.strip(Array(text[line...])).isEmpty else { return text }
     return Array(text[..<line])
   }
 
@@ -243,7 +243,7 @@ struct Lexer {
     case 0x22, 0x27: try string(byte)
     default:
       guard let (symbol, bytes) = Symbol.spelled.first(where: { source[start...].starts(with: $0.bytes) }) else {
-        throw failure("unexpected char \(PythonPrinting.shortText(.string([byte])))", start)
+        throw failure("unexpected char \(PythonPrinting.shortText(byte))", start)
       }
       try balance(symbol, start)
       position += bytes.count
@@ -380,7 +380,7 @@ struct Lexer {
       end += 1
     }
     guard end < source.count else {
-      throw failure("unexpected char \(PythonPrinting.shortText(.string([quote])))", start)
+      throw failure("unexpected char \(PythonPrinting.shortText(quote))", start)
     }
     let body = source[(start + 1)..<end]
     position = end + 1

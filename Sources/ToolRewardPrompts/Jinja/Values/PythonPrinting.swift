@@ -2,28 +2,28 @@ internal import ToolReward
 
 /// `str`, `repr` and `json.dumps`.
 enum PythonPrinting {
-  private static let none = Array("None".utf8)
-  private static let truths = [Array("False".utf8), Array("True".utf8)]
 
   /// `str(value)`.
   @inline(__always)
-  static func string(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> [UInt8] {
+  static func string(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> JinjaText {
     switch value {
     case .string(let text), .markup(let text): return text
     default: return try otherString(value, &state)
     }
   }
 
-  private static func otherString(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> [UInt8] {
+  private static func otherString(
+    _ value: JinjaValue, _ state: inout RenderState
+  ) throws(TemplateFailure) -> JinjaText {
     switch value {
-    case .missing, .undefined: return []
-    case .null: return none
-    case .boolean(let truth): return truths[truth ? 1 : 0]
-    case .integer(let integer): return Array(String(integer).utf8)
+    case .missing, .undefined: return JinjaText("")
+    case .null: return JinjaText("None")
+    case .boolean(let truth): return truth ? JinjaText("True") : JinjaText("False")
+    case .integer(let integer): return state.heap.text(String(integer).utf8)
     default:
       var output: [UInt8] = []
       try appendRepr(value, to: &output, &state)
-      return output
+      return state.heap.text(output)
     }
   }
 
@@ -33,17 +33,17 @@ enum PythonPrinting {
   ) throws(TemplateFailure) {
     switch value {
     case .missing, .undefined: output += Array("Undefined".utf8)
-    case .null: output += none
-    case .boolean(let truth): output += truths[truth ? 1 : 0]
+    case .null: output += JinjaText("None")
+    case .boolean(let truth): output += truth ? JinjaText("True") : JinjaText("False")
     case .integer(let integer): output += Array(String(integer).utf8)
     case .bigInteger(let digits): output += digits
     case .float(let double): output += Array(float(double).utf8)
     case .string(let text):
       try state.charge(bytes: text.count)
-      PythonText.appendRepr(text[...], to: &output)
+      PythonText.appendRepr(text.bytes[...], to: &output)
     case .markup(let text):
       output += Array("Markup(".utf8)
-      PythonText.appendRepr(text[...], to: &output)
+      PythonText.appendRepr(text.bytes[...], to: &output)
       output.append(0x29)
     case .list(let list):
       output.append(0x5B)
@@ -71,7 +71,7 @@ enum PythonPrinting {
   private static func append(
     _ list: JinjaList, to output: inout [UInt8], _ state: inout RenderState
   ) throws(TemplateFailure) {
-    guard try begin(ObjectIdentifier(list), to: &output, &state) else { return }
+    guard try begin(list.identity, to: &output, &state) else { return }
     for (position, element) in list.elements.enumerated() {
       try state.charge()
       if position > 0 { output += [0x2C, 0x20] }
@@ -83,7 +83,7 @@ enum PythonPrinting {
   private static func appendMembers(
     _ dictionary: JinjaDictionary, to output: inout [UInt8], _ state: inout RenderState
   ) throws(TemplateFailure) {
-    guard try begin(ObjectIdentifier(dictionary), to: &output, &state) else { return }
+    guard try begin(dictionary.identity, to: &output, &state) else { return }
     let values = dictionary.values
     for (position, key) in dictionary.keys.enumerated() {
       try state.charge()
@@ -96,7 +96,7 @@ enum PythonPrinting {
   }
 
   private static func begin(
-    _ container: ObjectIdentifier, to output: inout [UInt8], _ state: inout RenderState
+    _ container: UInt, to output: inout [UInt8], _ state: inout RenderState
   ) throws(TemplateFailure) -> Bool {
     if state.printed.contains(container) {
       output += [0x2E, 0x2E, 0x2E]
@@ -119,6 +119,9 @@ enum PythonPrinting {
     return PythonValue.repr(value)
   }
 
+  /// A byte as a text for a message.
+  static func shortText(_ byte: UInt8) -> String { "'\(String(decoding: [byte], as: UTF8.self))'" }
+
   /// A scalar for a message; containers by their type.
   static func shortText(_ value: JinjaValue) -> String {
     switch value {
@@ -137,13 +140,14 @@ struct JSONDump {
   var ensureASCII = false
   /// What one level is indented by; `nil` for one line.
   var indent: [UInt8]?
-  var itemSeparator: [UInt8] = [0x2C, 0x20]
-  var nameSeparator: [UInt8] = [0x3A, 0x20]
+  /// What stands between items and after names; `nil` for `, ` and `: `.
+  var itemSeparator: JinjaText?
+  var nameSeparator: JinjaText?
   var sortKeys = false
+  /// Where the text starts in the output.
+  var start = 0
 
-  private var isPlain: Bool {
-    indent == nil && itemSeparator == [0x2C, 0x20] && nameSeparator == [0x3A, 0x20]
-  }
+  private var isPlain: Bool { indent == nil && itemSeparator == nil && nameSeparator == nil }
 
   func append(
     _ value: JinjaValue, to output: inout [UInt8], level: Int = 0, _ state: inout RenderState
@@ -173,7 +177,7 @@ struct JSONDump {
       throw TemplateFailure(.type, "Object of type \(value.typeName) is not JSON serializable")
     }
     try state.charge(bytes: output.count - start)
-    if output.count > state.limits.outputBytes {
+    if output.count - self.start > state.limits.outputBytes {
       throw TemplateFailure(.limit, "a text of more than \(state.limits.outputBytes) bytes")
     }
   }
@@ -184,9 +188,8 @@ struct JSONDump {
     return PythonPrinting.float(value)
   }
 
-  private func append(_ text: [UInt8], to output: inout [UInt8]) {
-    let span = text.span
-    JSONWriter.python(ensureASCII: ensureASCII).appendString(span, 0..<text.count, to: &output)
+  private func append(_ text: JinjaText, to output: inout [UInt8]) {
+    JSONWriter.python(ensureASCII: ensureASCII).appendString(text.span, 0..<text.count, to: &output)
   }
 
   private func newLine(_ level: Int, to output: inout [UInt8]) {
@@ -196,13 +199,13 @@ struct JSONDump {
   }
 
   private func append(
-    _ elements: [JinjaValue], to output: inout [UInt8], _ level: Int, _ state: inout RenderState
+    _ elements: JinjaElements, to output: inout [UInt8], _ level: Int, _ state: inout RenderState
   ) throws(TemplateFailure) {
     try state.enter(1)
     output.append(0x5B)
     for (position, element) in elements.enumerated() {
       try state.charge()
-      if position > 0 { output += itemSeparator }
+      if position > 0 { output += itemSeparator ?? JinjaText(", ") }
       newLine(level + 1, to: &output)
       try append(element, to: &output, level: level + 1, &state)
     }
@@ -220,10 +223,10 @@ struct JSONDump {
     output.append(0x7B)
     for (position, (key, value)) in members.enumerated() {
       try state.charge()
-      if position > 0 { output += itemSeparator }
+      if position > 0 { output += itemSeparator ?? JinjaText(", ") }
       newLine(level + 1, to: &output)
-      append(try name(key), to: &output)
-      output += nameSeparator
+      append(try name(key, state.heap), to: &output)
+      output += nameSeparator ?? JinjaText(": ")
       try append(value, to: &output, level: level + 1, &state)
     }
     if !members.isEmpty { newLine(level, to: &output) }
@@ -231,14 +234,14 @@ struct JSONDump {
     state.leave(1)
   }
 
-  private func name(_ key: JinjaValue) throws(TemplateFailure) -> [UInt8] {
+  private func name(_ key: JinjaValue, _ heap: ValueHeap) throws(TemplateFailure) -> JinjaText {
     switch key {
     case .string(let text), .markup(let text): return text
-    case .null: return Array("null".utf8)
-    case .boolean(let truth): return Array((truth ? "true" : "false").utf8)
-    case .integer(let integer): return Array(String(integer).utf8)
+    case .null: return JinjaText("null")
+    case .boolean(let truth): return truth ? JinjaText("true") : JinjaText("false")
+    case .integer(let integer): return heap.text(String(integer).utf8)
     case .bigInteger(let digits): return digits
-    case .float(let double): return Array(float(double).utf8)
+    case .float(let double): return heap.text(float(double).utf8)
     default: throw TemplateFailure(.type, "keys must be str, int, float, bool or None, not \(key.typeName)")
     }
   }

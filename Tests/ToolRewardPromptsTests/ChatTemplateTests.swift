@@ -177,8 +177,17 @@ private func failure(_ template: String, _ context: String = "{}", limits: Templ
     "{{ 9223372036854775807 + 1 }}", "{{ 10 ** 100000 }}", "{{ range(100000)|map('string')|join(',' * 1000)|length }}",
   ]) func limits(template: String) throws {
     let error = try #require(
-      try failure(template, limits: TemplateLimits(steps: 1_000_000, outputBytes: 4 << 20)), "\(template)")
+      try failure(template, limits: TemplateLimits(steps: 200_000, outputBytes: 4 << 20)), "\(template)")
     #expect(error.isLimit, "\(template): \(error)")
+  }
+
+  /// Values that are no longer in use count, too: frames of calls, here of 16,000 bytes each.
+  @Test func memoryIsBounded() throws {
+    let variables = (0..<1_000).map { "{% set v\($0) = 1 %}" }.joined()
+    let template =
+      "{% macro m() %}{% if false %}\(variables){% endif %}{% endmacro %}{% for i in range(100000) %}{{ m() }}{% endfor %}"
+    let error = try #require(try failure(template, limits: TemplateLimits(outputBytes: 1 << 20)))
+    #expect(error.isLimit && error.message == "values of more than 67108864 bytes", "\(error)")
   }
 
   @Test func deepTemplatesAreRefused() throws {

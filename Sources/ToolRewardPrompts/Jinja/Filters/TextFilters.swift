@@ -13,7 +13,7 @@ extension Filters {
     make("safe") { (value, _, state) throws(TemplateFailure) in .markup(try PythonPrinting.string(value, &state)) },
     make("escape", [], escape), make("e", [], escape),
     make("forceescape") { (value, _, state) throws(TemplateFailure) in
-      .markup(state.heap.text(HTMLEscape.escaped(try PythonPrinting.string(value, &state))))
+      .markup(try HTMLEscape.escaped(.string(try PythonPrinting.string(value, &state)), &state))
     },
     make("trim", ["chars"]) { (value, arguments, state) throws(TemplateFailure) in
       let (text, isMarkup) = try softText(value, &state)

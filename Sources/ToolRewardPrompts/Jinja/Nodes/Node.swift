@@ -62,6 +62,8 @@ class Expression: Node {
   /// Decides what Jinja computes when it compiles. Only slices show a difference, so nothing else is tried.
   override func resolve(_ scope: Scope) throws(TemplateFailure) {
     if containsSlice {
+      // Asked for here, so that nothing is written while templates are rendered.
+      _ = isConstant
       if !isFolded { isFolded = folds { $0.hasSafeRepr } }
       if isFolded { for child in children { (child as? Expression)?.isFolded = true } }
     }

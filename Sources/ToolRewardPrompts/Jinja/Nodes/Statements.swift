@@ -43,17 +43,32 @@ final class OutputStatement: Statement {
 /// `{% if %}`, `{% elif %}`, `{% else %}`.
 final class IfStatement: Statement {
   private let branches: [(test: Expression, body: Body)]
-  /// The first branch, outside of the array: it is looked at without counting a reference.
-  private let test: Expression
-  private let body: Body
-  private let hasMore: Bool
   private let otherwise: Body
+  /// The first branch, with the others behind it.
+  private let first: Branch?
+
+  /// A branch and the next one: going from one to the other counts no reference, walking an array does.
+  private final class Branch {
+    private let test: Expression
+    private let body: Body
+    private let next: Branch?
+
+    init(_ test: Expression, _ body: Body, next: Branch?) {
+      self.test = test
+      self.body = body
+      self.next = next
+    }
+
+    func run(_ state: inout RenderState, otherwise: borrowing Body) throws(TemplateFailure) -> Flow {
+      if try test.truth(&state) { return try body.run(&state) }
+      if let next { return try next.run(&state, otherwise: otherwise) }
+      return try otherwise.run(&state)
+    }
+  }
 
   init(_ branches: [(test: Expression, body: [Statement])], otherwise: [Statement], _ offset: Int) {
     self.branches = branches.map { ($0.test, Body(statements: $0.body)) }
-    test = branches.first?.test ?? ConstantExpression(.boolean(false), offset)
-    body = self.branches.first?.body ?? Body(statements: [])
-    hasMore = branches.count > 1
+    first = self.branches.reversed().reduce(nil) { Branch($1.test, $1.body, next: $0) }
     self.otherwise = Body(statements: otherwise)
     super.init(offset)
   }
@@ -88,11 +103,7 @@ final class IfStatement: Statement {
 
   override func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow {
     try state.charge()
-    if try test.truth(&state) { return try body.run(&state) }
-    if hasMore {
-      for (test, body) in branches.dropFirst() where try test.truth(&state) { return try body.run(&state) }
-    }
-    return try otherwise.run(&state)
+    return try first?.run(&state, otherwise: otherwise) ?? .next
   }
 }
 

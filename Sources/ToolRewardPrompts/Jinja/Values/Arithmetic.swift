@@ -229,7 +229,9 @@ enum HTMLEscape {
   /// `escape(value)`: a marked string as it is.
   static func escaped(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> JinjaText {
     if case .markup(let text) = value { return text }
-    return state.heap.text(escaped(try PythonPrinting.string(value, &state)))
+    let result = escaped(try PythonPrinting.string(value, &state))
+    try state.charge(bytes: result.count)
+    return state.heap.text(result)
   }
 
   static func escaped(_ text: JinjaText) -> [UInt8] {

@@ -55,17 +55,29 @@ struct JinjaText: RandomAccessCollection, BitwiseCopyable {
   @inline(__always)
   func append(to output: inout [UInt8]) { unsafe output.append(contentsOf: buffer) }
 
+  /// Whether it is ASCII that `repr` writes as it is, between single quotes. O(bytes).
+  var isPlain: Bool {
+    let text = span
+    for position in text.indices {
+      let byte = text[position]
+      if byte < 0x20 || byte >= 0x7F || byte == 0x27 || byte == 0x5C { return false }
+    }
+    return true
+  }
+
   /// Whether every byte is ASCII. O(bytes).
   var isASCII: Bool {
+    let text = span
     var seen: UInt8 = 0
-    for unsafebyte in unsafe buffer { seen |= byte }
+    for position in text.indices { seen |= text[position] }
     return seen < 0x80
   }
 
   /// How many code points it has. O(bytes).
   var pointCount: Int {
+    let text = span
     var count = 0
-    for unsafebyte in unsafe buffer where byte & 0xC0 != 0x80 { count &+= 1 }
+    for position in text.indices where text[position] & 0xC0 != 0x80 { count &+= 1 }
     return count
   }
 

@@ -32,18 +32,18 @@ enum PythonPrinting {
     _ value: JinjaValue, to output: inout [UInt8], _ state: inout RenderState
   ) throws(TemplateFailure) {
     switch value {
-    case .missing, .undefined: output += Array("Undefined".utf8)
-    case .null: output += JinjaText("None")
-    case .boolean(let truth): output += truth ? JinjaText("True") : JinjaText("False")
+    case .missing, .undefined: JinjaText("Undefined").append(to: &output)
+    case .null: JinjaText("None").append(to: &output)
+    case .boolean(let truth): (truth ? JinjaText("True") : JinjaText("False")).append(to: &output)
     case .integer(let integer): output += Array(String(integer).utf8)
-    case .bigInteger(let digits): output += digits
+    case .bigInteger(let digits): digits.append(to: &output)
     case .float(let double): output += Array(float(double).utf8)
     case .string(let text):
       try state.charge(bytes: text.count)
-      PythonText.appendRepr(text.bytes[...], to: &output)
+      append(repr: text, to: &output)
     case .markup(let text):
-      output += Array("Markup(".utf8)
-      PythonText.appendRepr(text.bytes[...], to: &output)
+      JinjaText("Markup(").append(to: &output)
+      append(repr: text, to: &output)
       output.append(0x29)
     case .list(let list):
       output.append(0x5B)
@@ -52,7 +52,7 @@ enum PythonPrinting {
     case .tuple(let list):
       output.append(0x28)
       try append(list, to: &output, &state)
-      output += list.count == 1 ? [0x2C, 0x29] : [0x29]
+      (list.count == 1 ? JinjaText(",)") : JinjaText(")")).append(to: &output)
     case .dictionary(let dictionary):
       output.append(0x7B)
       try appendMembers(dictionary, to: &output, &state)
@@ -67,6 +67,16 @@ enum PythonPrinting {
     }
   }
 
+  private static func append(repr text: JinjaText, to output: inout [UInt8]) {
+    guard text.isPlain else {
+      PythonText.appendRepr(text.bytes[...], to: &output)
+      return
+    }
+    output.append(0x27)
+    text.append(to: &output)
+    output.append(0x27)
+  }
+
   /// The elements, or `...` inside themselves.
   private static func append(
     _ list: JinjaList, to output: inout [UInt8], _ state: inout RenderState
@@ -74,7 +84,7 @@ enum PythonPrinting {
     guard try begin(list.identity, to: &output, &state) else { return }
     for (position, element) in list.elements.enumerated() {
       try state.charge()
-      if position > 0 { output += [0x2C, 0x20] }
+      if position > 0 { JinjaText(", ").append(to: &output) }
       try appendRepr(element, to: &output, &state)
     }
     end(&state)
@@ -87,9 +97,9 @@ enum PythonPrinting {
     let values = dictionary.values
     for (position, key) in dictionary.keys.enumerated() {
       try state.charge()
-      if position > 0 { output += [0x2C, 0x20] }
+      if position > 0 { JinjaText(", ").append(to: &output) }
       try appendRepr(key, to: &output, &state)
-      output += [0x3A, 0x20]
+      JinjaText(": ").append(to: &output)
       try appendRepr(values[position], to: &output, &state)
     }
     end(&state)
@@ -99,7 +109,7 @@ enum PythonPrinting {
     _ container: UInt, to output: inout [UInt8], _ state: inout RenderState
   ) throws(TemplateFailure) -> Bool {
     if state.printed.contains(container) {
-      output += [0x2E, 0x2E, 0x2E]
+      JinjaText("...").append(to: &output)
       return false
     }
     try state.enter(1)
@@ -154,10 +164,10 @@ struct JSONDump {
   ) throws(TemplateFailure) {
     let start = output.count
     switch value {
-    case .null: output += Array("null".utf8)
-    case .boolean(let truth): output += Array((truth ? "true" : "false").utf8)
+    case .null: JinjaText("null").append(to: &output)
+    case .boolean(let truth): (truth ? JinjaText("true") : JinjaText("false")).append(to: &output)
     case .integer(let integer): output += Array(String(integer).utf8)
-    case .bigInteger(let digits): output += digits
+    case .bigInteger(let digits): digits.append(to: &output)
     case .float(let double): output += Array(float(double).utf8)
     case .string(let text), .markup(let text): append(text, to: &output)
     case .list(let list):
@@ -205,7 +215,7 @@ struct JSONDump {
     output.append(0x5B)
     for (position, element) in elements.enumerated() {
       try state.charge()
-      if position > 0 { output += itemSeparator ?? JinjaText(", ") }
+      if position > 0 { (itemSeparator ?? JinjaText(", ")).append(to: &output) }
       newLine(level + 1, to: &output)
       try append(element, to: &output, level: level + 1, &state)
     }
@@ -223,10 +233,10 @@ struct JSONDump {
     output.append(0x7B)
     for (position, (key, value)) in members.enumerated() {
       try state.charge()
-      if position > 0 { output += itemSeparator ?? JinjaText(", ") }
+      if position > 0 { (itemSeparator ?? JinjaText(", ")).append(to: &output) }
       newLine(level + 1, to: &output)
       append(try name(key, state.heap), to: &output)
-      output += nameSeparator ?? JinjaText(": ")
+      (nameSeparator ?? JinjaText(": ")).append(to: &output)
       try append(value, to: &output, level: level + 1, &state)
     }
     if !members.isEmpty { newLine(level, to: &output) }

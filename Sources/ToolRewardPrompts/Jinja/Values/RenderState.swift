@@ -26,7 +26,7 @@ struct RenderState {
     frame = Frame(size: frameSize, parent: nil, heap)
     stepsLeft = limits.steps
     depthLeft = limits.depth
-    self.limits = limits
+    self.limits = limits.clamped
     self.now = now
     self.globals = globals
     self.heap = heap
@@ -112,11 +112,12 @@ struct RenderState {
     try body(&self)
     isCapturing = wasCapturing
     outputStart = outerStart
-    return taken(from: start)
+    return try taken(from: start)
   }
 
   /// Takes back what is written from there on.
-  mutating func taken(from start: Int) -> JinjaText {
+  mutating func taken(from start: Int) throws(TemplateFailure) -> JinjaText {
+    try checkMemory()
     let text = heap.text(output[start...])
     output.removeLast(output.count - start)
     return text

@@ -256,7 +256,8 @@ extension Filters {
     let pairs: JinjaElements
     switch value {
     case .dictionary(let dictionary): pairs = DictionaryView(dictionary, .items).elements(state.heap)
-    case .list, .tuple, .object: pairs = try Iteration.elements(value, &state)
+    case .list, .tuple: pairs = try Iteration.elements(value, &state)
+    case .object(let object) where object.isIterable: pairs = try Iteration.elements(value, &state)
     default: return state.string(try quoted(value, &state, isQuery: false))
     }
     var result: [UInt8] = []

@@ -25,13 +25,8 @@ enum Access {
   ) throws(TemplateFailure) -> JinjaValue {
     switch object {
     case .dictionary(let dictionary):
-      if let name = key.text {
-        if let value = dictionary.value(name) { return value }
-      } else if case .list = key {
-      } else if case .dictionary = key {
-      } else if let value = try dictionary.value(key) {
-        return value
-      }
+      // What has no hash is in no dictionary: Jinja catches the error.
+      if let value = try? dictionary.value(key) { return value }
     case .list(let list), .tuple(let list):
       if let position = key.integer {
         let count = list.count

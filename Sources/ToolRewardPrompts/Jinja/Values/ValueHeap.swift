@@ -39,26 +39,29 @@ struct ValueHeap: BitwiseCopyable {
   /// Room for so many elements. O(1), and a call of the system's allocator now and then.
   @inline(__always) @unsafe
   func room<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type) -> UnsafeMutablePointer<Element> {
-    let size = (count &* MemoryLayout<Element>.stride &+ 7) & ~7
-    var place = unsafe contents.pointee.next
-    if unsafe contents.pointee.end - place < size { unsafe place = grow(size) }
-    unsafe contents.pointee.next = place + size
-    return unsafe place.bindMemory(to: type, capacity: count)
+    #if SEPARATE_ROOMS
+      // Each piece stands alone, so that AddressSanitizer sees what goes beyond it: the fuzzing is built so.
+      return unsafe grow(count &* MemoryLayout<Element>.stride).bindMemory(to: type, capacity: count)
+    #else
+      let size = (count &* MemoryLayout<Element>.stride &+ 7) & ~7
+      var place = unsafe contents.pointee.next
+      if unsafe contents.pointee.end - place < size { unsafe place = grow(size) }
+      unsafe contents.pointee.next = place + size
+      return unsafe place.bindMemory(to: type, capacity: count)
+    #endif
   }
 
   @inline(never) @unsafe
   private func grow(_ size: Int) -> UnsafeMutableRawPointer {
-    let chunks = unsafe contents.pointee.chunks.count
-    let capacity = max(size, min(Self.firstChunk << min(chunks, 20), Self.largestChunk))
+    #if SEPARATE_ROOMS
+      let capacity = size
+    #else
+      let chunks = unsafe contents.pointee.chunks.count
+      let capacity = max(size, min(Self.firstChunk << min(chunks, 20), Self.largestChunk))
+    #endif
     let chunk = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
     unsafe contents.pointee.chunks.append(chunk)
     unsafe contents.pointee.size += capacity
-    // A large piece has a chunk of its own, and the one before is used on.
-    if size >= Self.largestChunk {
-      let rest = unsafe contents.pointee.next
-      defer { unsafe contents.pointee.next = rest }
-      return unsafe chunk
-    }
     unsafe contents.pointee.end = chunk + capacity
     return unsafe chunk
   }

@@ -120,6 +120,10 @@ private func failure(_ template: String, _ context: String = "{}", limits: Templ
       "{{ '<'|escape ~ '>' }} {{ '<'|safe + '>' }} {{ 'a\\nb'|indent(2) }} {{ 42.55|round(1) }} {{ '7'|int + 1 }} {{ [1, 2, 1]|unique|list }}",
       "&lt;> <&gt; a\n  b 42.5 8 [1, 2]"
     ),
+    (
+      "{% set ns = namespace() %}{% set ns.t = (ns,) %}{{ ns.t }}{% set ns.t = [ns] %}{{ ns.t }}",
+      "(<Namespace {'t': (...)}>,)[<Namespace {'t': [...]}>]"
+    ),
     ("{{ d[([],)] }}{{ d[d.keys()] }}|{{ namespace(a=1)|urlencode }}", "|%3CNamespace%20%7B%27a%27%3A%201%7D%3E"),
     ("{{ strftime_now('%d %b %Y %H:%M:%S %j') }}", "21 Nov 2026 09:05:07 325"),
     ("{{ range(5)[1:3]|list }}{{ 3 in range(4) }}", "[1, 2]True"),

@@ -239,11 +239,11 @@ enum HTMLEscape {
     result.reserveCapacity(text.count)
     for byte in text {
       switch byte {
-      case 0x26: result += Array("&amp;".utf8)
-      case 0x3C: result += Array("&lt;".utf8)
-      case 0x3E: result += Array("&gt;".utf8)
-      case 0x22: result += Array("&#34;".utf8)
-      case 0x27: result += Array("&#39;".utf8)
+      case 0x26: JinjaText("&amp;").append(to: &result)
+      case 0x3C: JinjaText("&lt;").append(to: &result)
+      case 0x3E: JinjaText("&gt;").append(to: &result)
+      case 0x22: JinjaText("&#34;").append(to: &result)
+      case 0x27: JinjaText("&#39;").append(to: &result)
       default: result.append(byte)
       }
     }

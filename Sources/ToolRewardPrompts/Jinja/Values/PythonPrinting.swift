@@ -51,8 +51,8 @@ enum PythonPrinting {
       output.append(0x5D)
     case .tuple(let list):
       output.append(0x28)
-      try append(list, to: &output, &state)
-      (list.count == 1 ? JinjaText(",)") : JinjaText(")")).append(to: &output)
+      let isWhole = try append(list, to: &output, &state)
+      (isWhole && list.count == 1 ? JinjaText(",)") : JinjaText(")")).append(to: &output)
     case .dictionary(let dictionary):
       output.append(0x7B)
       try appendMembers(dictionary, to: &output, &state)
@@ -77,17 +77,19 @@ enum PythonPrinting {
     output.append(0x27)
   }
 
-  /// The elements, or `...` inside themselves.
+  /// The elements, or `...` inside themselves. Gives whether it was the elements.
+  @discardableResult
   private static func append(
     _ list: JinjaList, to output: inout [UInt8], _ state: inout RenderState
-  ) throws(TemplateFailure) {
-    guard try begin(list.identity, to: &output, &state) else { return }
+  ) throws(TemplateFailure) -> Bool {
+    guard try begin(list.identity, to: &output, &state) else { return false }
     for (position, element) in list.elements.enumerated() {
       try state.charge()
       if position > 0 { JinjaText(", ").append(to: &output) }
       try appendRepr(element, to: &output, &state)
     }
     end(&state)
+    return true
   }
 
   private static func appendMembers(

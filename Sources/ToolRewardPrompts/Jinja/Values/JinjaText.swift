@@ -131,9 +131,10 @@ struct JinjaText: RandomAccessCollection, BitwiseCopyable {
 
   static func == (a: JinjaText, b: [UInt8]) -> Bool { a.count == b.count && a.elementsEqual(b) }
 
-  /// Whether the texts are the same bytes in the same place.
+  /// Whether these are its first bytes.
   func starts(with prefix: JinjaText) -> Bool { count >= prefix.count && part(0..<prefix.count) == prefix }
 
+  /// Whether these are its last bytes.
   func ends(with suffix: JinjaText) -> Bool { count >= suffix.count && part((count - suffix.count)..<count) == suffix }
 }
 

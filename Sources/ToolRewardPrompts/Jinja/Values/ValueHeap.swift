@@ -102,15 +102,17 @@ struct ValueHeap: BitwiseCopyable {
 
   func object(_ object: JinjaObject) -> JinjaValue { .object(ObjectReference(keep(object))) }
 
-  /// Keeps an object as long as the heap.
+  /// Keeps an object as long as the heap. It counts as so many bytes as most take, with what they hold.
   func keep<Object: AnyObject>(_ object: Object) -> Object {
     unsafe contents.pointee.objects.append(object)
+    unsafe contents.pointee.size += 160
     return object
   }
 
   /// Keeps JSON that is read later.
   func keep(_ source: Value) -> Int32 {
     unsafe contents.pointee.sources.append(source)
+    unsafe contents.pointee.size += 32
     return Int32(truncatingIfNeeded: unsafe contents.pointee.sources.count - 1)
   }
 
@@ -121,6 +123,7 @@ struct ValueHeap: BitwiseCopyable {
   /// Keeps the places of a dictionary's keys.
   func keep(_ index: [JinjaKey: Int]) -> Int32 {
     unsafe contents.pointee.indexes.append(index)
+    unsafe contents.pointee.size += index.count * 64
     return Int32(truncatingIfNeeded: unsafe contents.pointee.indexes.count - 1)
   }
 

@@ -125,6 +125,10 @@ private func failure(_ template: String, _ context: String = "{}", limits: Templ
       "(<Namespace {'t': (...)}>,)[<Namespace {'t': [...]}>]"
     ),
     ("{{ d[([],)] }}{{ d[d.keys()] }}|{{ namespace(a=1)|urlencode }}", "|%3CNamespace%20%7B%27a%27%3A%201%7D%3E"),
+    (
+      "{{ [1, 2]|batch(-9223372036854775807, 'x')|list }}{{ 'ab'|center(-9223372036854775807) }}{{ 'aXb'.rsplit('X', 9223372036854775807) }}",
+      "[[1, 2]]ab['a', 'b']"
+    ),
     ("{{ strftime_now('%d %b %Y %H:%M:%S %j') }}", "21 Nov 2026 09:05:07 325"),
     ("{{ range(5)[1:3]|list }}{{ 3 in range(4) }}", "[1, 2]True"),
   ]) func texts(row: (String, String)) throws {
@@ -179,6 +183,8 @@ private func failure(_ template: String, _ context: String = "{}", limits: Templ
     "{{ 'ab'|replace('', 'x' * 1000000)|replace('x', 'x' * 1000000) }}",
     "{% set ns = namespace(l=[]) %}{% for i in range(100000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }}",
     "{% set ns = namespace(l=[1]) %}{% for i in range(100000) %}{% set ns.l = ns.l|map('string') %}{% endfor %}{{ ns.l|list }}",
+    "{{ [1, 2]|batch(9223372036854775807, 'x')|list }}",
+    "{{ [[[[[[[[[[[[1]]]]]]]]]]]]|tojson(indent=4000000) }}",
     "{{ 9223372036854775807 + 1 }}", "{{ 10 ** 100000 }}", "{{ range(100000)|map('string')|join(',' * 1000)|length }}",
   ]) func limits(template: String) throws {
     let error = try #require(

@@ -236,9 +236,10 @@ extension Filters {
       isDone = true
       if row.isEmpty { return nil }
       if case .null = fill { return state.list(row) }
-      let missing = try integer(count, 0) - row.count
+      let missing = max(try integer(count, 0), 0) - row.count
       if missing > 0 {
-        try state.charge(bytes: missing * 16)
+        let (size, overflow) = missing.multipliedReportingOverflow(by: 16)
+        try state.charge(bytes: overflow ? .max : size)
         row += repeatElement(fill, count: missing)
       }
       return state.list(row)

@@ -189,7 +189,11 @@ struct JSONDump {
       throw TemplateFailure(.type, "Object of type \(value.typeName) is not JSON serializable")
     }
     try state.charge(bytes: output.count - start)
-    if output.count - self.start > state.limits.outputBytes {
+    try checkLength(output.count, state)
+  }
+
+  private func checkLength(_ length: Int, _ state: RenderState) throws(TemplateFailure) {
+    if length - start > state.limits.outputBytes {
       throw TemplateFailure(.limit, "a text of more than \(state.limits.outputBytes) bytes")
     }
   }
@@ -204,8 +208,12 @@ struct JSONDump {
     JSONWriter.python(ensureASCII: ensureASCII).appendString(text.span, 0..<text.count, to: &output)
   }
 
-  private func newLine(_ level: Int, to output: inout [UInt8]) {
+  private func newLine(
+    _ level: Int, to output: inout [UInt8], _ state: RenderState
+  ) throws(TemplateFailure) {
     guard let indent else { return }
+    // A wide indentation is written many times before the value that it indents is.
+    try checkLength(output.count + level * indent.count, state)
     output.append(0x0A)
     for _ in 0..<level { output += indent }
   }
@@ -218,10 +226,10 @@ struct JSONDump {
     for (position, element) in elements.enumerated() {
       try state.charge()
       if position > 0 { (itemSeparator ?? JinjaText(", ")).append(to: &output) }
-      newLine(level + 1, to: &output)
+      try newLine(level + 1, to: &output, state)
       try append(element, to: &output, level: level + 1, &state)
     }
-    if !elements.isEmpty { newLine(level, to: &output) }
+    if !elements.isEmpty { try newLine(level, to: &output, state) }
     output.append(0x5D)
     state.leave(1)
   }
@@ -236,12 +244,12 @@ struct JSONDump {
     for (position, (key, value)) in members.enumerated() {
       try state.charge()
       if position > 0 { (itemSeparator ?? JinjaText(", ")).append(to: &output) }
-      newLine(level + 1, to: &output)
+      try newLine(level + 1, to: &output, state)
       append(try name(key, state.heap), to: &output)
       (nameSeparator ?? JinjaText(": ")).append(to: &output)
       try append(value, to: &output, level: level + 1, &state)
     }
-    if !members.isEmpty { newLine(level, to: &output) }
+    if !members.isEmpty { try newLine(level, to: &output, state) }
     output.append(0x7D)
     state.leave(1)
   }

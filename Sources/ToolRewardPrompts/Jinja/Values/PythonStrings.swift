@@ -334,7 +334,7 @@ enum PythonStrings {
   static func padded(
     _ text: JinjaText, _ width: Int, left: Bool, right: Bool, _ fill: JinjaText = JinjaText(" ")
   ) -> [UInt8] {
-    let missing = width - count(text)
+    let missing = max(width, 0) - count(text)
     guard missing > 0 else { return text.bytes }
     // CPython's center puts the odd one left where the width is odd.
     let before = !left ? 0 : !right ? missing : missing / 2 + (missing & width & 1)

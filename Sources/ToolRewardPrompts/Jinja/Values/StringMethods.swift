@@ -152,7 +152,7 @@ enum StringMethods {
         let separator = try self.text(values[0], name)
         if separator.isEmpty { throw TemplateFailure(.value, "empty separator") }
         var parts = PythonStrings.split(text, separator, fromRight ? -1 : limit)
-        if fromRight, limit >= 0, parts.count > limit + 1 {
+        if fromRight, limit >= 0, parts.count - 1 > limit {
           let tail = parts[(parts.count - limit)...]
           let length = tail.reduce(0) { $0 + $1.count + separator.count }
           parts = [text.part(0..<(text.count - length))] + tail
@@ -350,7 +350,7 @@ enum StringMethods {
 
   private static let zeroFill: Body = { (text, arguments, state) throws(TemplateFailure) in
     let width = try integer(positional("zfill", 1, arguments, required: 1)[0], 0)
-    let missing = width - PythonStrings.count(text)
+    let missing = max(width, 0) - PythonStrings.count(text)
     guard missing > 0 else { return .string(text) }
     try state.charge(bytes: missing)
     let sign = text.first == 0x2B || text.first == 0x2D ? 1 : 0

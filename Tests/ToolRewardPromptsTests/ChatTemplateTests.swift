@@ -126,6 +126,10 @@ private func failure(_ template: String, _ context: String = "{}", limits: Templ
     ),
     ("{{ d[([],)] }}{{ d[d.keys()] }}|{{ namespace(a=1)|urlencode }}", "|%3CNamespace%20%7B%27a%27%3A%201%7D%3E"),
     (
+      "{{ ' a b c '.split(none, 1) }}{{ ' a b c '.rsplit(none, 1) }}{{ ' a b '.split(none, 0) }}{{ ' a b '.rsplit(none, 0) }}{{ ' a b '.rsplit(none, 2) }}",
+      "['a', 'b c '][' a b', 'c']['a b '][' a b']['a', 'b']"
+    ),
+    (
       "{{ [1, 2]|batch(-9223372036854775807, 'x')|list }}{{ 'ab'|center(-9223372036854775807) }}{{ 'aXb'.rsplit('X', 9223372036854775807) }}",
       "[[1, 2]]ab['a', 'b']"
     ),

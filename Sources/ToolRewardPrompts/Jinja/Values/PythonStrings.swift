@@ -169,7 +169,8 @@ enum PythonStrings {
     }
     while !rest.isEmpty {
       if limit >= 0, parts.count >= limit {
-        parts.append(strip(rest, nil, left: false))
+        // What is left keeps the white space at its end.
+        parts.append(rest)
         break
       }
       let end = run(isSpace: false, from: 0)

@@ -165,12 +165,11 @@ enum StringMethods {
   private static func wordsFromRight(_ text: JinjaText, _ limit: Int) -> [JinjaText] {
     let words = PythonStrings.words(text, -1)
     guard words.count > limit else { return words }
-    // The head keeps the white space between its words.
+    // The head keeps the white space at its start and between its words.
     var head = PythonStrings.strip(text, nil, left: false)
     for word in words[(words.count - limit)...].reversed() {
       head = PythonStrings.strip(head.part(0..<(head.count - word.count)), nil, left: false)
     }
-    head = PythonStrings.strip(head, nil, right: false)
     return (head.isEmpty ? [] : [head]) + words[(words.count - limit)...]
   }
 

@@ -42,14 +42,14 @@ public struct ChatTemplate: PromptRenderer {
   ///
   /// - Throws: ``PromptError`` with the place, where the template raises or a limit is reached.
   public func render(_ request: PromptRequest) throws(PromptError) -> RenderedPrompt {
-    try program.render(limits: limits, now: now()) { name in
-      if let value = request.variables?[bytes: name] { return JinjaValue(value) }
-      switch String(decoding: name, as: UTF8.self) {
-      case "messages": return JinjaValue(request.messages)
-      case "tools": return request.tools.map { JinjaValue($0) } ?? .null
+    try program.render(limits: limits, now: now()) { (name, heap) in
+      if let value = request.variables?[bytes: name.bytes] { return JinjaValue(value, heap) }
+      switch name.message {
+      case "messages": return JinjaValue(request.messages, heap)
+      case "tools": return request.tools.map { JinjaValue($0, heap) } ?? .null
       case "documents": return .null
       case "add_generation_prompt": return .boolean(request.addGenerationPrompt)
-      default: return defaultValue(name)
+      default: return defaultValue(name, heap)
       }
     }
   }
@@ -59,8 +59,8 @@ public struct ChatTemplate: PromptRenderer {
   /// - Throws: ``PromptError`` if the context is no object, where the template raises, or where a limit is reached.
   public func render(context: Value) throws(PromptError) -> RenderedPrompt {
     guard context.kind == .object else { throw PromptError("the context is no object") }
-    return try program.render(limits: limits, now: now()) { name in
-      context[bytes: name].map { JinjaValue($0) } ?? defaultValue(name)
+    return try program.render(limits: limits, now: now()) { (name, heap) in
+      context[bytes: name.bytes].map { JinjaValue($0, heap) } ?? defaultValue(name, heap)
     }
   }
 
@@ -68,31 +68,30 @@ public struct ChatTemplate: PromptRenderer {
   ///
   /// - Throws: ``PromptError`` where the template raises, or where a limit is reached.
   public func render(context: TemplateContext) throws(PromptError) -> RenderedPrompt {
-    try program.render(limits: limits, now: now()) { name in context.variables[name] ?? defaultValue(name) }
+    defer { withExtendedLifetime(context.memory) {} }
+    return try program.render(limits: limits, now: now()) { (name, heap) in
+      context.variables.value(name) ?? defaultValue(name, heap)
+    }
   }
 
-  private func defaultValue(_ name: [UInt8]) -> JinjaValue? {
-    defaults.first { name.elementsEqual($0.name.utf8) }.map { .string($0.text) }
+  private func defaultValue(_ name: JinjaText, _ heap: ValueHeap) -> JinjaValue? {
+    defaults.first { name.elementsEqual($0.name.utf8) }.map { heap.string($0.text) }
   }
 }
 
 /// A template's variables, read once: several templates, or one several times, take them as they are, from any thread.
 public struct TemplateContext: @unchecked Sendable {
+  let memory = ValueMemory()
   /// Frozen: nothing in them is written any more.
-  let variables: [[UInt8]: JinjaValue]
+  let variables: JinjaDictionary
 
   /// Reads an object's members. O(value).
   ///
   /// - Throws: ``PromptError`` if it is no object.
   public init(_ value: Value) throws(PromptError) {
     guard value.kind == .object else { throw PromptError("the context is no object") }
-    var variables: [[UInt8]: JinjaValue] = [:]
-    for (name, value) in value.members {
-      let variable = JinjaValue(value)
-      variable.freeze()
-      variables[name] = variable
-    }
-    self.variables = variables
+    variables = JinjaDictionary(value, memory.heap)
+    variables.freeze()
   }
 }
 
@@ -100,7 +99,10 @@ public struct TemplateContext: @unchecked Sendable {
 final class TemplateProgram: @unchecked Sendable {
   private let body: Body
   private let entry: ScopeEntry
-  private let names: [[UInt8]]
+  /// Where its constants are.
+  private let memory = ValueMemory()
+  /// The variables that it takes from its context, and the functions that stand in for those that are not there.
+  private let names: [(name: JinjaText, function: JinjaValue)]
   private let frameSize: Int
   private let depth: Int
   private let source: [UInt8]
@@ -113,14 +115,15 @@ final class TemplateProgram: @unchecked Sendable {
     do throws(TemplateFailure) {
       let tokens: [Token]
       (tokens, source) = try Lexer.tokens(text)
-      let statements = try Parser.parse(tokens)
-      let globals = GlobalNames()
+      let statements = try Parser.parse(tokens, memory.heap)
+      let heap = memory.heap
+      let globals = GlobalNames(heap)
       let scope = Scope(parent: nil, activation: Activation(parent: nil), globals: globals)
       for statement in statements { statement.analyze(scope) }
       for statement in statements { try statement.resolve(scope) }
       body = Body(statements: statements)
       entry = scope.entry()
-      names = globals.names
+      names = globals.names.map { (heap.text($0), Globals.named($0, heap) ?? .missing) }
       frameSize = scope.activation.size
       depth = statements.map(\.depth).max() ?? 0
       self.source = source
@@ -130,15 +133,16 @@ final class TemplateProgram: @unchecked Sendable {
   }
 
   func render(
-    limits: TemplateLimits, now: CivilTime, _ variable: ([UInt8]) -> JinjaValue?
+    limits: TemplateLimits, now: CivilTime, _ variable: (JinjaText, ValueHeap) -> JinjaValue?
   ) throws(PromptError) -> RenderedPrompt {
-    var values: [JinjaValue] = []
-    values.reserveCapacity(names.count)
-    for name in names { values.append(variable(name) ?? Globals.named(name) ?? .missing) }
-    var state = RenderState(limits: limits, now: now, globals: values)
-    state.frame = Frame(size: frameSize, parent: nil)
-    state.track(state.frame)
-    defer { state.giveUp() }
+    let own = ValueMemory(limit: limits.memoryBytes)
+    defer { withExtendedLifetime(own) {} }
+    let values = JinjaList(count: names.count, own.heap)
+    for (position, (name, function)) in names.enumerated() {
+      values.set(position, variable(name, own.heap) ?? function)
+    }
+    var state = RenderState(
+      limits: limits, now: now, globals: values.elements, frameSize: frameSize, own.heap)
     do throws(TemplateFailure) {
       try state.enter(depth)
       entry.enter(&state)

@@ -35,9 +35,14 @@ public struct TemplatePlace: Sendable, Hashable, CustomStringConvertible {
   /// `line 3, column 7`.
   public var description: String { "line \(line), column \(column)" }
 
-  /// The line with a mark under the column.
-  var excerpt: String {
+  /// The line with a mark under the column; what would act on a terminal instead of being seen is `�`.
+  package var excerpt: String {
+    var line = ""
+    for scalar in text.unicodeScalars {
+      let acts = [.control, .format].contains(scalar.properties.generalCategory) && scalar != "\t"
+      line.unicodeScalars.append(acts ? "\u{FFFD}" : scalar)
+    }
     let padding = text.unicodeScalars.prefix(max(0, column - 1)).map { $0 == "\t" ? "\t" : " " }.joined()
-    return "  \(text)\n  \(padding)^"
+    return "  \(line)\n  \(padding)^"
   }
 }

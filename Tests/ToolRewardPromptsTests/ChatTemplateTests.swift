@@ -120,6 +120,19 @@ private func failure(_ template: String, _ context: String = "{}", limits: Templ
       "{{ '<'|escape ~ '>' }} {{ '<'|safe + '>' }} {{ 'a\\nb'|indent(2) }} {{ 42.55|round(1) }} {{ '7'|int + 1 }} {{ [1, 2, 1]|unique|list }}",
       "&lt;> <&gt; a\n  b 42.5 8 [1, 2]"
     ),
+    (
+      "{% set ns = namespace() %}{% set ns.t = (ns,) %}{{ ns.t }}{% set ns.t = [ns] %}{{ ns.t }}",
+      "(<Namespace {'t': (...)}>,)[<Namespace {'t': [...]}>]"
+    ),
+    ("{{ d[([],)] }}{{ d[d.keys()] }}|{{ namespace(a=1)|urlencode }}", "|%3CNamespace%20%7B%27a%27%3A%201%7D%3E"),
+    (
+      "{{ ' a b c '.split(none, 1) }}{{ ' a b c '.rsplit(none, 1) }}{{ ' a b '.split(none, 0) }}{{ ' a b '.rsplit(none, 0) }}{{ ' a b '.rsplit(none, 2) }}",
+      "['a', 'b c '][' a b', 'c']['a b '][' a b']['a', 'b']"
+    ),
+    (
+      "{{ [1, 2]|batch(-9223372036854775807, 'x')|list }}{{ 'ab'|center(-9223372036854775807) }}{{ 'aXb'.rsplit('X', 9223372036854775807) }}",
+      "[[1, 2]]ab['a', 'b']"
+    ),
     ("{{ strftime_now('%d %b %Y %H:%M:%S %j') }}", "21 Nov 2026 09:05:07 325"),
     ("{{ range(5)[1:3]|list }}{{ 3 in range(4) }}", "[1, 2]True"),
   ]) func texts(row: (String, String)) throws {
@@ -174,11 +187,22 @@ private func failure(_ template: String, _ context: String = "{}", limits: Templ
     "{{ 'ab'|replace('', 'x' * 1000000)|replace('x', 'x' * 1000000) }}",
     "{% set ns = namespace(l=[]) %}{% for i in range(100000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }}",
     "{% set ns = namespace(l=[1]) %}{% for i in range(100000) %}{% set ns.l = ns.l|map('string') %}{% endfor %}{{ ns.l|list }}",
+    "{{ [1, 2]|batch(9223372036854775807, 'x')|list }}",
+    "{{ [[[[[[[[[[[[1]]]]]]]]]]]]|tojson(indent=4000000) }}",
     "{{ 9223372036854775807 + 1 }}", "{{ 10 ** 100000 }}", "{{ range(100000)|map('string')|join(',' * 1000)|length }}",
   ]) func limits(template: String) throws {
     let error = try #require(
-      try failure(template, limits: TemplateLimits(steps: 1_000_000, outputBytes: 4 << 20)), "\(template)")
+      try failure(template, limits: TemplateLimits(steps: 200_000, outputBytes: 4 << 20)), "\(template)")
     #expect(error.isLimit, "\(template): \(error)")
+  }
+
+  /// Values that are no longer in use count, too: frames of calls, of 16,000 bytes each here, and undefined values.
+  @Test(arguments: [
+    "{% macro m() %}{% if false %}\((0..<1_000).map { "{% set v\($0) = 1 %}" }.joined()){% endif %}{% endmacro %}{% for i in range(100000) %}{{ m() }}{% endfor %}",
+    "{% for i in range(100000) %}{% set x = [\(String(repeating: "i.a,", count: 300))] %}{% endfor %}",
+  ]) func memoryIsBounded(template: String) throws {
+    let error = try #require(try failure(template, limits: TemplateLimits(outputBytes: 1 << 20)))
+    #expect(error.isLimit && error.message == "values of more than 67108864 bytes", "\(error)")
   }
 
   @Test func deepTemplatesAreRefused() throws {

@@ -2,6 +2,7 @@ import ArgumentParser
 import ToolReward
 import ToolRewardLines
 import ToolRewardPrompts
+import ToolRewardReport
 
 /// `toolreward prompts render`.
 struct RenderPromptCommand: ParsableCommand {
@@ -44,10 +45,18 @@ struct RenderPromptCommand: ParsableCommand {
     if let now, CivilTime(iso8601: now) == nil {
       throw ValidationError("--now takes a time such as 2026-11-21T00:00:00Z, not '\(now)'.")
     }
+    if template == "-", context == "-" {
+      throw ValidationError("--template and --context cannot both be standard input.")
+    }
   }
 
   func run() throws {
     if template != "-", !FileNames.exists(template) { throw missing(template) }
+    let names = ["chat_template.jinja", "tokenizer_config.json"]
+    if FileNames.isFolder(template), !names.contains(where: { FileNames.exists("\(template)/\($0)") }) {
+      Terminal.say("toolreward: \(template): no \(names[0]) and no \(names[1]) in this folder")
+      throw Status.noInput
+    }
     if context != "-", !FileNames.exists(context) { throw missing(context) }
     let value = try readContext()
     let prompt: RenderedPrompt
@@ -59,7 +68,7 @@ struct RenderPromptCommand: ParsableCommand {
       template.defaults = file.specialTokens
       prompt = try template.render(context: value)
     } catch {
-      Terminal.say("toolreward: \(template): \(error)")
+      say(error)
       throw Status.wrongInput
     }
     do throws(InputOutputError) {
@@ -67,6 +76,13 @@ struct RenderPromptCommand: ParsableCommand {
     } catch {
       throw Terminal.report(error)
     }
+  }
+
+  /// Tells what is wrong with the template. It is someone else's: what it says is spelled out.
+  private func say(_ error: PromptError) {
+    var lines = ["toolreward", template] + (error.place.map { ["\($0)"] } ?? []) + [VisibleText.of(error.message)]
+    lines = [lines.joined(separator: ": ")] + (error.place.map { [$0.excerpt] } ?? [])
+    Terminal.say(lines.joined(separator: "\n"))
   }
 
   private func missing(_ path: String) -> ExitCode {

@@ -7,11 +7,11 @@ enum Filters {
     -> JinjaValue
 
   /// The filter of that name; `nil` if there is none.
-  static func named(_ name: [UInt8]) -> Body? { all[name] }
+  static func named(_ name: some Collection<UInt8>) -> Body? { all[String(decoding: name, as: UTF8.self)] }
 
-  private static let all: [[UInt8]: Body] = {
-    var all: [[UInt8]: Body] = [:]
-    for (name, body) in texts + numbers + sequences + selections { all[Array(name.utf8)] = body }
+  private static let all: [String: Body] = {
+    var all: [String: Body] = [:]
+    for (name, body) in texts + numbers + sequences + selections { all[name] = body }
     return all
   }()
 
@@ -39,12 +39,12 @@ enum Filters {
 
   /// `str(value)`, where a marked string stays marked (`soft_str`).
   static func softText(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> (
-    text: [UInt8], isMarkup: Bool
+    text: JinjaText, isMarkup: Bool
   ) {
     (try PythonPrinting.string(value, &state), value.isMarkup)
   }
 
-  static func string(_ text: [UInt8], isMarkup: Bool) -> JinjaValue { isMarkup ? .markup(text) : .string(text) }
+  static func string(_ text: JinjaText, isMarkup: Bool) -> JinjaValue { isMarkup ? .markup(text) : .string(text) }
 
   static func integer(_ value: JinjaValue?, _ otherwise: Int) throws(TemplateFailure) -> Int {
     guard let value else { return otherwise }
@@ -60,7 +60,7 @@ enum Filters {
   }
 
   /// A part of a value by a dotted path, as `map(attribute=…)` takes it.
-  static func path(_ attribute: JinjaValue?) -> [JinjaValue] {
+  static func path(_ attribute: JinjaValue?, _ state: inout RenderState) -> [JinjaValue] {
     switch attribute {
     case nil, .some(.null): return []
     case .some(.string(let text)), .some(.markup(let text)):
@@ -68,7 +68,7 @@ enum Filters {
         if !part.isEmpty, part.count < 18, part.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
           return .integer(part.reduce(0) { $0 * 10 + Int($1 - 0x30) })
         }
-        return .string(Array(part))
+        return state.string(part)
       }
     case .some(let value): return [value]
     }
@@ -85,16 +85,15 @@ enum Filters {
     return item
   }
 
-  static func ignoringCase(_ value: JinjaValue, _ isSensitive: Bool) -> JinjaValue {
-    if !isSensitive, let text = value.text { return .string(PythonStrings.lower(text)) }
+  static func ignoringCase(_ value: JinjaValue, _ isSensitive: Bool, _ heap: ValueHeap) -> JinjaValue {
+    if !isSensitive, let text = value.text { return heap.string(PythonStrings.lower(text.bytes)) }
     return value
   }
 
   static func iterator(
-    _ body: @escaping (inout RenderState) throws(TemplateFailure) -> JinjaValue?, over source: JinjaValue
+    over source: JinjaValue, _ state: inout RenderState,
+    _ body: @escaping (inout RenderState) throws(TemplateFailure) -> JinjaValue?
   ) -> JinjaValue {
-    .object(ClosureIterator(depth: 1 + source.depth, body))
+    state.object(ClosureIterator(depth: 1 + source.depth, body))
   }
-
-  static func list(_ elements: [JinjaValue]) -> JinjaValue { .list(JinjaList(elements)) }
 }

@@ -26,13 +26,15 @@ extension Filters {
       let base = try integer(arguments[1], 10)
       let otherwise = arguments[0] ?? .integer(0)
       if let text = value.text {
-        if base == 0 || (2...36).contains(base), let number = PythonNumbers.integer(parsing: text, base: base) {
+        if base == 0 || (2...36).contains(base),
+          let number = PythonNumbers.integer(parsing: text, base: base, state.heap)
+        {
           return number
         }
-        return PythonNumbers.double(parsing: text).flatMap(whole) ?? otherwise
+        return PythonNumbers.double(parsing: text).flatMap { whole($0, state.heap) } ?? otherwise
       }
       switch value {
-      case .float(let double): return whole(double) ?? otherwise
+      case .float(let double): return whole(double, state.heap) ?? otherwise
       case .bigInteger: return value
       case .undefined(let undefined): throw TemplateFailure.undefined(undefined)
       default: return value.integer.map { .integer($0) } ?? otherwise
@@ -43,7 +45,7 @@ extension Filters {
       if let text = value.text { return PythonNumbers.double(parsing: text).map { .float($0) } ?? otherwise }
       switch value {
       case .float: return value
-      case .bigInteger(let digits): return .float(PythonValue.double(digits))
+      case .bigInteger(let digits): return .float(PythonValue.double(digits.bytes))
       case .undefined(let undefined): throw TemplateFailure.undefined(undefined)
       default: return value.integer.map { .float(Double($0)) } ?? otherwise
       }
@@ -85,10 +87,10 @@ extension Filters {
       let base = isBinary ? 1024.0 : 1000.0
       if bytes == 1 { return .text("1 Byte") }
       if bytes < base {
-        guard bytes.isFinite, let whole = whole(bytes) else {
+        guard bytes.isFinite, let whole = whole(bytes, state.heap) else {
           throw TemplateFailure(.value, "cannot convert float to integer")
         }
-        return .string(try PythonPrinting.string(whole, &state) + Array(" Bytes".utf8))
+        return state.string(try PythonPrinting.string(whole, &state).bytes + Array(" Bytes".utf8))
       }
       let prefixes =
         isBinary
@@ -97,7 +99,8 @@ extension Filters {
       for (power, prefix) in prefixes.enumerated() {
         unit = pow(base, Double(power + 2))
         if bytes < unit || power + 1 == prefixes.count {
-          return .string(try NumberFormat.float(base * bytes / unit, 0x66, precision: 1) + Array(" \(prefix)".utf8))
+          return state.string(
+            try NumberFormat.float(base * bytes / unit, 0x66, precision: 1) + Array(" \(prefix)".utf8))
         }
       }
       return .null
@@ -105,11 +108,11 @@ extension Filters {
   ]
 
   /// `int(double)`; `nil` where it raises.
-  private static func whole(_ double: Double) -> JinjaValue? {
+  private static func whole(_ double: Double, _ heap: ValueHeap) -> JinjaValue? {
     guard double.isFinite else { return nil }
     if let integer = Int(exactly: double.rounded(.towardZero)) { return .integer(integer) }
     guard let digits = try? NumberFormat.float(double, 0x66, precision: 0) else { return nil }
-    return .bigInteger(digits)
+    return .bigInteger(heap.text(digits))
   }
 
   /// `round(integer, places)`: to tens and hundreds, ties to even.

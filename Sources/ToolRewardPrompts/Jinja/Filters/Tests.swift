@@ -5,13 +5,34 @@ enum Tests {
     -> Bool
 
   /// The test of that name; `nil` if there is none.
-  static func named(_ name: [UInt8]) -> Body? { all[name] }
+  static func named(_ name: some Collection<UInt8>) -> Body? { all[String(decoding: name, as: UTF8.self)] }
 
-  private static let all: [[UInt8]: Body] = {
-    var all: [[UInt8]: Body] = [:]
-    for (name, body) in plain + comparing { all[Array(name.utf8)] = body }
+  private static let all: [String: Body] = {
+    var all: [String: Body] = [:]
+    for kind in Kind.allCases {
+      let (name, body) = make(kind.rawValue) { (value, _) throws(TemplateFailure) in kind.holds(value) }
+      all[name] = body
+    }
+    for (name, body) in plain + comparing { all[name] = body }
     return all
   }()
+
+  /// The tests that ask for nothing but a kind of value.
+  enum Kind: String, CaseIterable {
+    case defined, undefined, none, boolean, `true`, `false`, integer, float, number, string, mapping
+
+    func holds(_ value: JinjaValue) -> Bool {
+      switch (self, value) {
+      case (.defined, _): !value.isUndefined
+      case (.undefined, .undefined), (.none, .null), (.boolean, .boolean), (.true, .boolean(true)),
+        (.false, .boolean(false)), (.integer, .integer), (.integer, .bigInteger), (.float, .float), (.number, .integer),
+        (.number, .bigInteger), (.number, .float), (.number, .boolean), (.string, .string), (.string, .markup),
+        (.mapping, .dictionary):
+        true
+      default: false
+      }
+    }
+  }
 
   private static func make(
     _ name: String, _ holds: @escaping @Sendable (JinjaValue, inout RenderState) throws(TemplateFailure) -> Bool
@@ -40,32 +61,11 @@ enum Tests {
   }
 
   private static let plain: [(String, Body)] = [
-    make("defined") { (value, _) throws(TemplateFailure) in !value.isUndefined },
-    make("undefined") { (value, _) throws(TemplateFailure) in value.isUndefined },
-    make("none") { (value, _) throws(TemplateFailure) in if case .null = value { true } else { false } },
-    make("boolean") { (value, _) throws(TemplateFailure) in if case .boolean = value { true } else { false } },
-    make("true") { (value, _) throws(TemplateFailure) in if case .boolean(true) = value { true } else { false } },
-    make("false") { (value, _) throws(TemplateFailure) in if case .boolean(false) = value { true } else { false } },
-    make("integer") { (value, _) throws(TemplateFailure) in
-      switch value {
-      case .integer, .bigInteger: true
-      default: false
-      }
-    },
-    make("float") { (value, _) throws(TemplateFailure) in if case .float = value { true } else { false } },
-    make("number") { (value, _) throws(TemplateFailure) in
-      switch value {
-      case .integer, .bigInteger, .float, .boolean: true
-      default: false
-      }
-    },
-    make("string") { (value, _) throws(TemplateFailure) in value.text.map { _ in true } ?? false },
-    make("mapping") { (value, _) throws(TemplateFailure) in if case .dictionary = value { true } else { false } },
     make("sequence") { (value, state) throws(TemplateFailure) in
       switch value {
       // An undefined value has a length and a `__getitem__`.
       case .string, .markup, .list, .tuple, .dictionary, .undefined: true
-      case .object(let object): object is RangeObject || object is GroupObject
+      case .object(let object): object.cast(to: RangeObject.self) != nil || object.cast(to: GroupObject.self) != nil
       default: false
       }
     },
@@ -86,10 +86,10 @@ enum Tests {
     },
     make("escaped") { (value, _) throws(TemplateFailure) in value.isMarkup },
     make("lower") { (value, state) throws(TemplateFailure) in
-      try isCase(value, "islower", &state)
+      try isCase(value, JinjaText("islower"), &state)
     },
     make("upper") { (value, state) throws(TemplateFailure) in
-      try isCase(value, "isupper", &state)
+      try isCase(value, JinjaText("isupper"), &state)
     },
     make("odd") { (value, state) throws(TemplateFailure) in try remainder(value, .integer(2), 1, &state) },
     make("even") { (value, state) throws(TemplateFailure) in try remainder(value, .integer(2), 0, &state) },
@@ -100,7 +100,7 @@ enum Tests {
   /// The text of what Python looks up in a dictionary; `nil` for what is no text.
   ///
   /// - Throws: Where Python raises `TypeError`: the value has no hash.
-  private static func lookedUp(_ value: JinjaValue) throws(TemplateFailure) -> [UInt8]? {
+  private static func lookedUp(_ value: JinjaValue) throws(TemplateFailure) -> JinjaText? {
     if let text = value.text { return text }
     _ = try JinjaKey(value)
     return nil
@@ -125,14 +125,13 @@ enum Tests {
     + compare(["divisibleby"]) { (a, b, state) throws(TemplateFailure) in try remainder(a, b, 0, &state) }
     + compare(["sameas"]) { (a, b, state) throws(TemplateFailure) in isSame(a, b) }
 
-  private static func isCase(_ value: JinjaValue, _ method: String, _ state: inout RenderState) throws(TemplateFailure)
+  private static func isCase(_ value: JinjaValue, _ method: JinjaText, _ state: inout RenderState)
+    throws(TemplateFailure)
     -> Bool
   {
     let text = try PythonPrinting.string(value, &state)
-    guard case .object(let object) = StringMethods.method(text, isMarkup: false, Array(method.utf8)) else {
-      return false
-    }
-    return try object.call(CallArguments(), &state).truth(&state)
+    guard let method = StringMethod(method) else { return false }
+    return try method.call(text, isMarkup: false, CallArguments(), &state).truth(&state)
   }
 
   private static func remainder(

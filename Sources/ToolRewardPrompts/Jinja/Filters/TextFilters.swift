@@ -13,11 +13,11 @@ extension Filters {
     make("safe") { (value, _, state) throws(TemplateFailure) in .markup(try PythonPrinting.string(value, &state)) },
     make("escape", [], escape), make("e", [], escape),
     make("forceescape") { (value, _, state) throws(TemplateFailure) in
-      .markup(HTMLEscape.escaped(try PythonPrinting.string(value, &state)))
+      .markup(try HTMLEscape.escaped(.string(try PythonPrinting.string(value, &state)), &state))
     },
     make("trim", ["chars"]) { (value, arguments, state) throws(TemplateFailure) in
       let (text, isMarkup) = try softText(value, &state)
-      var characters: [UInt8]?
+      var characters: JinjaText?
       switch arguments[0] ?? .null {
       case .null: break
       case let value:
@@ -38,11 +38,12 @@ extension Filters {
       let (text, isMarkup) = try softText(value, &state)
       let width = try integer(arguments[0], 80)
       try state.charge(bytes: max(0, width))
-      return string(PythonStrings.padded(text, width, left: true, right: true), isMarkup: isMarkup)
+      return string(
+        state.heap.text(PythonStrings.padded(text, width, left: true, right: true)), isMarkup: isMarkup)
     },
     make("indent", ["width", "first", "blank"], indent),
     make("wordcount") { (value, _, state) throws(TemplateFailure) in
-      .integer(wordCount(try PythonPrinting.string(value, &state)))
+      .integer(wordCount(try PythonPrinting.string(value, &state).bytes))
     },
     make("truncate", ["length", "killwords", "end", "leeway"], truncate),
     (
@@ -52,11 +53,13 @@ extension Filters {
           throw TemplateFailure(.runtime, "can't handle positional and keyword arguments at the same time")
         }
         let (text, isMarkup) = try softText(value, &state)
-        var operand = JinjaValue.tuple(JinjaList(arguments.positional))
+        var operand = state.tuple(arguments.positional)
         if !arguments.named.isEmpty {
-          operand = .dictionary(try JinjaDictionary(arguments.named.map { (key: .string($0.name), value: $0.value) }))
+          operand = .dictionary(
+            try JinjaDictionary(arguments.named.map { (key: .string($0.name), value: $0.value) }, state.heap))
         }
-        return string(try PercentFormat.format(text, operand, escapes: isMarkup, &state), isMarkup: isMarkup)
+        return string(
+          state.heap.text(try PercentFormat.format(text, operand, escapes: isMarkup, &state)), isMarkup: isMarkup)
       }
     ),
     make("tojson", ["ensure_ascii", "indent", "separators", "sort_keys"], toJSON),
@@ -72,7 +75,7 @@ extension Filters {
     make(name) { (value, _, state) throws(TemplateFailure) in
       let (text, isMarkup) = try softText(value, &state)
       try state.charge(bytes: text.count)
-      return string(change(text), isMarkup: isMarkup)
+      return string(state.heap.text(change(text.bytes)), isMarkup: isMarkup)
     }
   }
 
@@ -135,7 +138,7 @@ extension Filters {
     }
     let indentation: [UInt8]
     if let width = arguments[0]?.text {
-      indentation = width
+      indentation = width.bytes
     } else {
       let width = max(0, try integer(arguments[0], 4))
       try state.charge(bytes: width)
@@ -143,7 +146,7 @@ extension Filters {
     }
     let first = try truth(arguments[1], false, &state)
     let blank = try truth(arguments[2], false, &state)
-    let lines = PythonStrings.lines(text + [0x0A])
+    let lines = PythonStrings.lines(state.heap.joined(text, JinjaText("\n")))
     let (size, overflow) = lines.count.multipliedReportingOverflow(by: indentation.count + 1)
     try state.charge(bytes: overflow ? .max : size + text.count)
     var result: [UInt8] = first ? indentation : []
@@ -154,7 +157,7 @@ extension Filters {
       }
       result += line
     }
-    return string(result, isMarkup: value.isMarkup)
+    return string(state.heap.text(result), isMarkup: value.isMarkup)
   }
 
   private static func truncate(
@@ -164,7 +167,7 @@ extension Filters {
     let kills = try truth(arguments[1], false, &state)
     let end =
       try arguments[2].map { (value) throws(TemplateFailure) in try PythonPrinting.string(value, &state) }
-      ?? Array("...".utf8)
+      ?? JinjaText("...")
     var leeway = 5
     if let given = arguments[3], case .null = given {} else { leeway = try integer(arguments[3], 5) }
     let endLength = PythonStrings.count(end)
@@ -177,10 +180,10 @@ extension Filters {
     if count <= most { return value }
     guard let text = value.text else { throw TemplateFailure(.type, "a \(value.typeName) cannot be truncated") }
     let characters = PythonStrings.characters(text)
-    let head = Array(characters[..<(length - endLength)].joined())
-    if kills { return string(head + end, isMarkup: value.isMarkup) }
-    let kept = PythonStrings.findLast([0x20], in: head).map { Array(head[..<$0]) } ?? head
-    return string(kept + end, isMarkup: value.isMarkup)
+    let head = text.part(0..<characters[..<(length - endLength)].reduce(0) { $0 + $1.count })
+    if kills { return string(state.heap.joined(head, end), isMarkup: value.isMarkup) }
+    let kept = PythonStrings.findLast(JinjaText(" "), in: head).map { head.part(0..<$0) } ?? head
+    return string(state.heap.joined(kept, end), isMarkup: value.isMarkup)
   }
 
   /// `json.dumps`; the separators as `(items, names)`.
@@ -194,13 +197,13 @@ extension Filters {
     case .null: break
     case let indent:
       if let text = indent.text {
-        dump.indent = text
+        dump.indent = text.bytes
       } else {
         let width = max(0, try integer(indent, 0))
         try state.charge(bytes: width)
         dump.indent = [UInt8](repeating: 0x20, count: width)
       }
-      dump.itemSeparator = [0x2C]
+      dump.itemSeparator = JinjaText(",")
     }
     switch arguments[2] ?? .null {
     case .null: break
@@ -214,7 +217,7 @@ extension Filters {
     }
     var output: [UInt8] = []
     try dump.append(value, to: &output, &state)
-    return .string(output)
+    return state.string(output)
   }
 
   /// `json.loads`: not Jinja's, but llama.cpp's and vLLM's environments have it, and templates call it.
@@ -226,7 +229,7 @@ extension Filters {
     }
     try state.charge(bytes: text.count)
     do throws(ValueError) {
-      return JinjaValue(try ValueReader(syntax: .python, limits: .python).read(text))
+      return JinjaValue(try ValueReader(syntax: .python, limits: .python).read(text.bytes), state.heap)
     } catch {
       throw TemplateFailure(.value, "\(error)")
     }
@@ -250,11 +253,12 @@ extension Filters {
       try state.charge(bytes: result.count)
       return result
     }
-    let pairs: [JinjaValue]
+    let pairs: JinjaElements
     switch value {
-    case .dictionary(let dictionary): pairs = DictionaryView(dictionary, .items).elements
-    case .list, .tuple, .object: pairs = try Iteration.elements(value, &state)
-    default: return .string(try quoted(value, &state, isQuery: false))
+    case .dictionary(let dictionary): pairs = DictionaryView(dictionary, .items).elements(state.heap)
+    case .list, .tuple: pairs = try Iteration.elements(value, &state)
+    case .object(let object) where object.isIterable: pairs = try Iteration.elements(value, &state)
+    default: return state.string(try quoted(value, &state, isQuery: false))
     }
     var result: [UInt8] = []
     for (number, pair) in pairs.enumerated() {
@@ -265,6 +269,6 @@ extension Filters {
       result.append(0x3D)
       result += try quoted(parts[1], &state, isQuery: true)
     }
-    return .string(result)
+    return state.string(result)
   }
 }

@@ -19,9 +19,9 @@ final class NameExpression: Expression {
   private var slot = 0
   private let undefined: JinjaValue
 
-  init(_ name: [UInt8], _ offset: Int) {
+  init(_ name: [UInt8], _ heap: ValueHeap, _ offset: Int) {
     self.name = name
-    undefined = .undefined(UndefinedValue(.name(name)))
+    undefined = heap.undefined(.name(name))
     super.init(offset)
   }
 
@@ -51,13 +51,13 @@ final class NameExpression: Expression {
   }
 
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    let value = distance == 0 ? state.frame[slot] : state.frame.up(distance)[slot]
+    let value = state.frame.up(distance)[slot]
     if case .missing = value { return undefined }
     return value
   }
 
   override func assign(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) {
-    if distance == 0 { state.frame[slot] = value } else { state.frame.up(distance)[slot] = value }
+    state.frame.up(distance)[slot] = value
   }
 
   /// Whether the variable has a value or a default may take its place.
@@ -70,11 +70,11 @@ final class NameExpression: Expression {
 /// `namespace.name` where it is set.
 final class NamespaceTarget: Expression {
   private let base: NameExpression
-  private let attribute: [UInt8]
+  private let attribute: JinjaText
 
-  init(_ name: [UInt8], _ attribute: [UInt8], _ offset: Int) {
-    base = NameExpression(name, offset)
-    self.attribute = attribute
+  init(_ name: [UInt8], _ attribute: [UInt8], _ heap: ValueHeap, _ offset: Int) {
+    base = NameExpression(name, heap, offset)
+    self.attribute = heap.text(attribute)
     super.init(offset)
   }
 
@@ -82,11 +82,11 @@ final class NamespaceTarget: Expression {
   override var isTarget: Bool { true }
 
   override func assign(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) {
-    guard case .object(let object as NamespaceObject) = try base.evaluate(&state) else {
+    guard case .object(let object) = try base.evaluate(&state), let namespace = object.namespace else {
       throw TemplateFailure(.runtime, "cannot assign attribute on non-namespace object", at: offset)
     }
     do throws(TemplateFailure) { try value.checkDepth() } catch { throw error.at(offset) }
-    object.set(attribute, value)
+    namespace.set(attribute, value)
   }
 }
 
@@ -106,13 +106,11 @@ final class TupleExpression: Expression {
   }
 
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    var values: [JinjaValue] = []
-    for element in elements { values.append(try element.evaluate(&state)) }
-    return .tuple(JinjaList(values))
+    .tuple(try elements.evaluated(&state))
   }
 
   override func assign(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) {
-    let values: [JinjaValue]
+    let values: JinjaElements
     do throws(TemplateFailure) { values = try Iteration.elements(value, &state) } catch { throw error.at(offset) }
     guard values.count == elements.count else {
       throw TemplateFailure(
@@ -121,6 +119,15 @@ final class TupleExpression: Expression {
         at: offset)
     }
     for (element, value) in zip(elements, values) { try element.assign(value, &state) }
+  }
+}
+
+extension [Expression] {
+  /// The values, in order.
+  func evaluated(_ state: inout RenderState) throws(TemplateFailure) -> JinjaList {
+    let list = JinjaList(count: count, state.heap)
+    for position in indices { list.set(position, try self[position].evaluate(&state)) }
+    return list
   }
 }
 
@@ -135,10 +142,7 @@ final class ListExpression: Expression {
 
   override var children: [Node] { elements }
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    var values: [JinjaValue] = []
-    values.reserveCapacity(elements.count)
-    for element in elements { values.append(try element.evaluate(&state)) }
-    return .list(JinjaList(values))
+    .list(try elements.evaluated(&state))
   }
 }
 
@@ -156,234 +160,9 @@ final class DictionaryExpression: Expression {
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
     var values: [(key: JinjaValue, value: JinjaValue)] = []
     for pair in pairs { values.append((try pair.key.evaluate(&state), try pair.value.evaluate(&state))) }
-    do throws(TemplateFailure) { return .dictionary(try JinjaDictionary(values)) } catch { throw error.at(offset) }
-  }
-}
-
-/// `a + b` and the like.
-final class ArithmeticExpression: Expression {
-  private let operation: Arithmetic.Operator
-  private let left: Expression
-  private let right: Expression
-  /// All terms of a sum, from the left.
-  private let terms: [Expression]
-
-  init(_ operation: Arithmetic.Operator, _ left: Expression, _ right: Expression, _ offset: Int) {
-    self.operation = operation
-    self.left = left
-    self.right = right
-    if operation == .add {
-      let sum = left as? ArithmeticExpression
-      terms = (sum.flatMap { $0.operation == .add ? $0.terms : nil } ?? [left]) + [right]
-    } else {
-      terms = []
+    do throws(TemplateFailure) { return .dictionary(try JinjaDictionary(values, state.heap)) } catch {
+      throw error.at(offset)
     }
-    super.init(offset)
-  }
-
-  override var children: [Node] { [left, right] }
-
-  override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    if terms.count > 2 { return try sum(&state) }
-    let a = try left.evaluate(&state)
-    let b = try right.evaluate(&state)
-    do throws(TemplateFailure) { return try Arithmetic.apply(operation, a, b, &state) } catch { throw error.at(offset) }
-  }
-
-  /// The sum of the terms; texts are put together at once.
-  private func sum(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    let (values, isText) = try values(&state)
-    do throws(TemplateFailure) {
-      guard isText else { return try Self.added(values, &state) }
-      var size = 0
-      for case .string(let text) in values { size += text.count }
-      try state.charge(bytes: size)
-      var result: [UInt8] = []
-      result.reserveCapacity(size)
-      for case .string(let text) in values { result.append(contentsOf: text) }
-      return .string(result)
-    } catch { throw error.at(offset) }
-  }
-
-  private func values(_ state: inout RenderState) throws(TemplateFailure) -> (values: [JinjaValue], isText: Bool) {
-    var values: [JinjaValue] = []
-    values.reserveCapacity(terms.count)
-    var isText = true
-    for term in terms {
-      let value = try term.evaluate(&state)
-      if case .string = value {} else { isText = false }
-      values.append(value)
-    }
-    return (values, isText)
-  }
-
-  private static func added(_ values: [JinjaValue], _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    var total = values[0]
-    for value in values.dropFirst() { total = try Arithmetic.apply(.add, total, value, &state) }
-    return total
-  }
-
-  override func write(_ state: inout RenderState) throws(TemplateFailure) {
-    guard operation == .add else {
-      try super.write(&state)
-      return
-    }
-    let (values, isText) = try values(&state)
-    do throws(TemplateFailure) {
-      if isText {
-        for case .string(let text) in values { try state.write(text) }
-      } else {
-        try state.write(try PythonPrinting.string(try Self.added(values, &state), &state))
-      }
-    } catch { throw error.at(offset) }
-  }
-}
-
-/// `-a`, `+a`, `not a`.
-final class UnaryExpression: Expression {
-  enum Operator { case negate, plus, not }
-
-  private let operation: Operator
-  private let operand: Expression
-
-  init(_ operation: Operator, _ operand: Expression, _ offset: Int) {
-    self.operation = operation
-    self.operand = operand
-    super.init(offset)
-  }
-
-  override var children: [Node] { [operand] }
-  override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    if operation == .not { return .boolean(try !operand.truth(&state)) }
-    let value = try operand.evaluate(&state)
-    do throws(TemplateFailure) {
-      return operation == .negate ? try Arithmetic.negate(value) : try Arithmetic.plus(value)
-    } catch { throw error.at(offset) }
-  }
-
-  override func truth(_ state: inout RenderState) throws(TemplateFailure) -> Bool {
-    operation == .not ? try !operand.truth(&state) : try evaluate(&state).truth(&state)
-  }
-}
-
-/// `a and b`, `a or b`: the operand that decides.
-final class LogicExpression: Expression {
-  private let isAnd: Bool
-  private let left: Expression
-  private let right: Expression
-
-  init(isAnd: Bool, _ left: Expression, _ right: Expression, _ offset: Int) {
-    self.isAnd = isAnd
-    self.left = left
-    self.right = right
-    super.init(offset)
-  }
-
-  override var children: [Node] { [left, right] }
-
-  override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    let value = try left.evaluate(&state)
-    return try value.truth(&state) == isAnd ? try right.evaluate(&state) : value
-  }
-
-  override func truth(_ state: inout RenderState) throws(TemplateFailure) -> Bool {
-    try left.truth(&state) == isAnd ? try right.truth(&state) : !isAnd
-  }
-
-  override func isMadeOfConstants() -> Bool {
-    left.isConstant && (right.isConstant || left.foldedTruth() == !isAnd)
-  }
-}
-
-/// `a < b <= c`.
-final class ComparisonExpression: Expression {
-  enum Operator: String {
-    case equal = "==", notEqual = "!=", less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">=", contained,
-      notContained
-  }
-
-  private let first: Expression
-  private let rest: [(operation: Operator, operand: Expression)]
-  private let operation: Operator
-  private let second: Expression
-  private let isChain: Bool
-
-  init(_ first: Expression, _ rest: [(operation: Operator, operand: Expression)], _ offset: Int) {
-    self.first = first
-    self.rest = rest
-    operation = rest.first?.operation ?? .equal
-    second = rest.first?.operand ?? first
-    isChain = rest.count != 1
-    super.init(offset)
-  }
-
-  override var children: [Node] { [first] + rest.map(\.operand) }
-
-  override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    .boolean(try truth(&state))
-  }
-
-  override func truth(_ state: inout RenderState) throws(TemplateFailure) -> Bool {
-    var left = try first.evaluate(&state)
-    if !isChain {
-      let right = try second.evaluate(&state)
-      do throws(TemplateFailure) { return try Self.holds(operation, left, right, &state) } catch {
-        throw error.at(offset)
-      }
-    }
-    for (operation, operand) in rest {
-      let right = try operand.evaluate(&state)
-      let holds: Bool
-      do throws(TemplateFailure) { holds = try Self.holds(operation, left, right, &state) } catch {
-        throw error.at(offset)
-      }
-      if !holds { return false }
-      left = right
-    }
-    return true
-  }
-
-  override func isMadeOfConstants() -> Bool {
-    guard first.isConstant else { return false }
-    guard let end = rest.firstIndex(where: { !$0.operand.isConstant }) else { return true }
-    // What comes after a comparison that does not hold is not looked at.
-    return end > 0 && ComparisonExpression(first, Array(rest[..<end]), offset).foldedTruth() == false
-  }
-
-  private static func holds(
-    _ operation: Operator, _ a: JinjaValue, _ b: JinjaValue, _ state: inout RenderState
-  ) throws(TemplateFailure) -> Bool {
-    switch operation {
-    case .equal: try Comparison.areEqual(a, b, &state)
-    case .notEqual: try !Comparison.areEqual(a, b, &state)
-    case .less: try Comparison.compare(a, b, "<", &state) { $0 < 0 }
-    case .lessOrEqual: try Comparison.compare(a, b, "<=", &state) { $0 <= 0 }
-    case .greater: try Comparison.compare(a, b, ">", &state) { $0 > 0 }
-    case .greaterOrEqual: try Comparison.compare(a, b, ">=", &state) { $0 >= 0 }
-    case .contained: try Comparison.contains(b, a, &state)
-    case .notContained: try !Comparison.contains(b, a, &state)
-    }
-  }
-}
-
-/// `a ~ b`.
-final class ConcatenationExpression: Expression {
-  private let parts: [Expression]
-
-  init(_ parts: [Expression], _ offset: Int) {
-    self.parts = parts
-    super.init(offset)
-  }
-
-  override var children: [Node] { parts }
-
-  override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
-    var values: [JinjaValue] = []
-    for part in parts { values.append(try part.evaluate(&state)) }
-    var text: [UInt8] = []
-    for value in values { text += try PythonPrinting.string(value, &state) }
-    try state.charge(bytes: text.count)
-    return .string(text)
   }
 }
 
@@ -417,7 +196,7 @@ final class ConditionalExpression: Expression {
   override func evaluate(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
     if try test.truth(&state) { return try value.evaluate(&state) }
     if let otherwise { return try otherwise.evaluate(&state) }
-    return .undefined(
-      UndefinedValue(.message("the inline if-expression evaluated to false and no else section was defined.")))
+    return state.undefined(
+      .message("the inline if-expression evaluated to false and no else section was defined."))
   }
 }

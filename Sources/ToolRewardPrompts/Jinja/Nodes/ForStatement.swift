@@ -80,11 +80,11 @@ final class ForStatement: Statement {
   /// A recursive loop's text, with a frame of its own.
   private func recurse(
     _ sequence: JinjaValue, depth: Int, definition: Frame, _ state: inout RenderState
-  ) throws(TemplateFailure) -> [UInt8] {
+  ) throws(TemplateFailure) -> JinjaText {
     let cost = self.depth
     try state.enter(cost)
     let outer = state.frame
-    state.frame = Frame(size: frameSize, parent: definition)
+    state.frame = Frame(size: frameSize, parent: definition, state.heap)
     let again = FunctionObject("loop") { [self] (arguments, state) throws(TemplateFailure) in
       let iterable = try arguments.bound("loop", ["iterable"], required: 1)[0] ?? .null
       return .string(try self.recurse(iterable, depth: depth + 1, definition: definition, &state))
@@ -102,21 +102,31 @@ final class ForStatement: Statement {
   ) throws(TemplateFailure) -> Flow {
     // Whether a round came to its end: Jinja runs the `else` of a loop whose every round was cut short, too.
     var hasRun = false
-    if loopSlot == nil, test == nil, case .list(let list) = sequence {
+    var elements: JinjaElements?
+    switch sequence {
+    case .list(let list), .tuple(let list): if test == nil { elements = list.elements }
+    default: break
+    }
+    if loopSlot == nil, let elements {
       // The common case, without an iterator.
-      for item in list.elements {
-        let flow = try round(item, &state)
+      var position = 0
+      while position < elements.count {
+        let flow = try round(elements[position], &state)
+        position += 1
         if flow == .next { hasRun = true }
         if flow == .leaveLoop { break }
       }
     } else {
-      let iterator = try filtered(sequence, &state)
-      let loop = loopSlot.map { _ in
-        LoopObject(iterator, sequence: test == nil ? sequence : nil, depth: depth, recurse: recurse)
+      let loop: LoopObject
+      if let elements {
+        loop = LoopObject(elements, depth: depth, recurse: recurse)
+      } else {
+        let iterator = try filtered(sequence, &state)
+        loop = LoopObject(iterator, sequence: test == nil ? sequence : nil, depth: depth, recurse: recurse)
       }
-      defer { loop?.clear() }
-      while let item = loop == nil ? try iterator.next(&state) : try loop?.advance(&state) {
-        if let loop, let loopSlot { state.frame[loopSlot] = .object(loop) }
+      let value = loopSlot == nil ? JinjaValue.null : state.object(loop)
+      while let item = try loop.advance(&state) {
+        if let loopSlot { state.frame[loopSlot] = value }
         let flow = try round(item, &state)
         if flow == .next { hasRun = true }
         if flow == .leaveLoop { break }
@@ -131,6 +141,7 @@ final class ForStatement: Statement {
   @inline(__always)
   private func round(_ item: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> Flow {
     try state.charge()
+    try state.checkMemory()
     try target.assign(item, &state)
     bodyEntry.enter(&state)
     return try body.run(&state)
@@ -140,7 +151,6 @@ final class ForStatement: Statement {
     let iterator = try Iteration.iterator(sequence, &state)
     guard let test, let testTarget else { return iterator }
     let frame = state.frame
-    state.track(frame)
     return ClosureIterator(depth: iterator.depth + 1) { [testEntry] (state) throws(TemplateFailure) in
       let outer = state.frame
       state.frame = frame

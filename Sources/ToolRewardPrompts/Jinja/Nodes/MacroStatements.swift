@@ -1,6 +1,7 @@
 /// A macro's signature and body, compiled with a frame of its own.
 final class MacroDefinition {
   let name: [UInt8]
+  let nameText: JinjaText
   private let parameters: [NameExpression]
   private let defaults: [Expression]
   private let body: Body
@@ -12,8 +13,11 @@ final class MacroDefinition {
   private var isCallerNamed = false
   private var cost = 1
 
-  init(_ name: [UInt8], _ parameters: [NameExpression], defaults: [Expression], body: [Statement]) {
+  init(
+    _ name: [UInt8], _ parameters: [NameExpression], defaults: [Expression], body: [Statement], _ heap: ValueHeap
+  ) {
     self.name = name
+    nameText = heap.text(name)
     self.parameters = parameters
     self.defaults = defaults
     self.body = Body(statements: body)
@@ -53,58 +57,75 @@ final class MacroDefinition {
     cost = 2 + (nodes.map(\.depth).max() ?? 0)
   }
 
+  /// What the body writes.
   func call(
     _ given: CallArguments, definition: Frame, _ state: inout RenderState
-  ) throws(TemplateFailure) -> [UInt8] {
-    let title = String(decoding: name, as: UTF8.self)
-    var arguments = given
-    var values: [JinjaValue] = Array(arguments.positional.prefix(parameters.count))
-    while values.count < parameters.count {
-      values.append(arguments.take(String(decoding: parameters[values.count].name, as: UTF8.self)) ?? .missing)
-    }
-    let callerIsTaken = isCallerNamed
+  ) throws(TemplateFailure) -> JinjaText {
     try state.charge()
+    try state.checkMemory()
     try state.enter(cost)
     let outer = state.frame
-    let frame = Frame(size: frameSize, parent: definition)
+    let frame = Frame(size: frameSize, parent: definition, state.heap)
     state.frame = frame
-    if let callerSlot, !callerIsTaken {
-      frame[callerSlot] = arguments.take("caller") ?? .undefined(UndefinedValue(.message("No caller defined")))
-    }
-    if let namedSlot {
-      var pairs: [(key: JinjaValue, value: JinjaValue)] = []
-      for (name, value) in arguments.named { pairs.append((.string(name), value)) }
-      frame[namedSlot] = .dictionary(try JinjaDictionary(pairs))
-    } else if let extra = arguments.named.first {
-      let name = String(decoding: extra.name, as: UTF8.self)
-      if name == "caller" {
-        throw TemplateFailure(
-          .type,
-          "macro '\(title)' was invoked with two values for the special caller argument. This is most likely a bug.")
-      }
-      throw TemplateFailure(.type, "macro '\(title)' takes no keyword argument '\(name)'")
-    }
-    let rest = Array(arguments.positional.dropFirst(parameters.count))
-    if let positionalSlot {
-      frame[positionalSlot] = .tuple(JinjaList(rest))
-    } else if !rest.isEmpty {
-      throw TemplateFailure(.type, "macro '\(title)' takes not more than \(parameters.count) argument(s)")
-    }
-    for (parameter, value) in zip(parameters, values) { try parameter.assign(value, &state) }
+    try bind(given, in: frame, &state)
     entry.enter(&state)
-    for (place, parameter) in parameters.enumerated() where parameter.isMissing(&state) {
-      let defaultPlace = place - (parameters.count - defaults.count)
-      if defaultPlace >= 0 {
-        try parameter.assign(try defaults[defaultPlace].evaluate(&state), &state)
-      } else {
-        let name = String(decoding: parameter.name, as: UTF8.self)
-        try parameter.assign(.undefined(UndefinedValue(.message("parameter '\(name)' was not provided"))), &state)
-      }
-    }
+    if given.positional.count < parameters.count { try setDefaults(from: given.positional.count, &state) }
     let text = try state.capture { (state) throws(TemplateFailure) in _ = try body.run(&state) }
     state.frame = outer
     state.leave(cost)
     return text
+  }
+
+  /// Gives the parameters their arguments.
+  private func bind(
+    _ given: CallArguments, in frame: Frame, _ state: inout RenderState
+  ) throws(TemplateFailure) {
+    var arguments = given
+    let count = min(arguments.positional.count, parameters.count)
+    for place in 0..<count { try parameters[place].assign(arguments.positional[place], &state) }
+    for place in count..<parameters.count where !arguments.named.isEmpty {
+      let name = String(decoding: parameters[place].name, as: UTF8.self)
+      if let value = arguments.take(name) { try parameters[place].assign(value, &state) }
+    }
+    if let callerSlot, !isCallerNamed {
+      frame[callerSlot] = arguments.take("caller") ?? state.undefined(.message("No caller defined"))
+    }
+    if let namedSlot {
+      var pairs: [(key: JinjaValue, value: JinjaValue)] = []
+      for (name, value) in arguments.named { pairs.append((.string(name), value)) }
+      frame[namedSlot] = .dictionary(try JinjaDictionary(pairs, state.heap))
+    } else if let extra = arguments.named.first {
+      throw refused(extra.name.message)
+    }
+    if let positionalSlot {
+      frame[positionalSlot] = state.tuple(arguments.positional.dropFirst(parameters.count))
+    } else if arguments.positional.count > parameters.count {
+      throw TemplateFailure(.type, "macro '\(title)' takes not more than \(parameters.count) argument(s)")
+    }
+  }
+
+  private var title: String { String(decoding: name, as: UTF8.self) }
+
+  private func refused(_ name: String) -> TemplateFailure {
+    if name == "caller" {
+      return TemplateFailure(
+        .type,
+        "macro '\(title)' was invoked with two values for the special caller argument. This is most likely a bug.")
+    }
+    return TemplateFailure(.type, "macro '\(title)' takes no keyword argument '\(name)'")
+  }
+
+  /// Gives the parameters without arguments their defaults.
+  private func setDefaults(from start: Int, _ state: inout RenderState) throws(TemplateFailure) {
+    for place in start..<parameters.count where parameters[place].isMissing(&state) {
+      let defaultPlace = place - (parameters.count - defaults.count)
+      if defaultPlace >= 0 {
+        try parameters[place].assign(try defaults[defaultPlace].evaluate(&state), &state)
+      } else {
+        let name = String(decoding: parameters[place].name, as: UTF8.self)
+        try parameters[place].assign(state.undefined(.message("parameter '\(name)' was not provided")), &state)
+      }
+    }
   }
 }
 
@@ -125,17 +146,17 @@ final class MacroObject: JinjaObject {
     .string(try definition.call(arguments, definition: frame, &state))
   }
 
-  override func attribute(_ name: [UInt8], _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
-    switch String(decoding: name, as: UTF8.self) {
-    case "name": .string(definition.name)
-    case "arguments": .tuple(JinjaList(definition.parameterNames.map { .string($0) }))
+  override func attribute(_ name: JinjaText, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    switch name.message {
+    case "name": .string(definition.nameText)
+    case "arguments": state.tuple(definition.parameterNames.map { state.string($0) })
     default: nil
     }
   }
 
   override func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
     output += Array("<Macro ".utf8)
-    try PythonPrinting.appendRepr(.string(definition.name), to: &output, &state)
+    try PythonPrinting.appendRepr(.string(definition.nameText), to: &output, &state)
     output.append(0x3E)
   }
 }
@@ -145,9 +166,9 @@ final class MacroStatement: Statement {
   private let definition: MacroDefinition
   private let target: NameExpression
 
-  init(_ definition: MacroDefinition, _ offset: Int) {
+  init(_ definition: MacroDefinition, _ heap: ValueHeap, _ offset: Int) {
     self.definition = definition
-    target = NameExpression(definition.name, offset)
+    target = NameExpression(definition.name, heap, offset)
     target.becomeTarget(isParameter: false)
     super.init(offset)
   }
@@ -163,8 +184,7 @@ final class MacroStatement: Statement {
 
   override func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow {
     try state.charge()
-    state.track(state.frame)
-    try target.assign(.object(MacroObject(definition, state.frame)), &state)
+    try target.assign(state.object(MacroObject(definition, state.frame)), &state)
     return .next
   }
 }
@@ -191,8 +211,7 @@ final class CallBlockStatement: Statement {
 
   override func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow {
     try state.charge()
-    state.track(state.frame)
-    let caller = JinjaValue.object(MacroObject(definition, state.frame))
+    let caller = state.object(MacroObject(definition, state.frame))
     let value = try call.call(caller: caller, &state)
     try state.write(joining: value)
     return .next
@@ -203,8 +222,8 @@ final class CallBlockStatement: Statement {
 final class GenerationStatement: Statement {
   private let definition: MacroDefinition
 
-  init(body: [Statement], _ offset: Int) {
-    definition = MacroDefinition(Array("caller".utf8), [], defaults: [], body: body)
+  init(body: [Statement], _ heap: ValueHeap, _ offset: Int) {
+    definition = MacroDefinition(Array("caller".utf8), [], defaults: [], body: body, heap)
     super.init(offset)
   }
 

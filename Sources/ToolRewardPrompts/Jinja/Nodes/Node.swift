@@ -62,23 +62,29 @@ class Expression: Node {
   /// Decides what Jinja computes when it compiles. Only slices show a difference, so nothing else is tried.
   override func resolve(_ scope: Scope) throws(TemplateFailure) {
     if containsSlice {
-      if !isFolded { isFolded = folded()?.hasSafeRepr ?? false }
+      // Asked for here, so that nothing is written while templates are rendered.
+      _ = isConstant
+      if !isFolded { isFolded = folds { $0.hasSafeRepr } }
       if isFolded { for child in children { (child as? Expression)?.isFolded = true } }
     }
     try super.resolve(scope)
   }
 
-  /// The value that Jinja computes when it compiles; `nil` if there is none, or it costs too much.
-  final func folded() -> JinjaValue? {
-    guard isConstant else { return nil }
-    var state = RenderState.folding()
-    return try? evaluate(&state)
+  /// Whether Jinja computes a value when it compiles, and the value is such a one. Not so if it costs too much.
+  final func folds(_ holds: (JinjaValue) -> Bool = { _ in true }) -> Bool {
+    guard isConstant else { return false }
+    let memory = ValueMemory()
+    defer { withExtendedLifetime(memory) {} }
+    var state = RenderState.folding(memory.heap)
+    return (try? evaluate(&state)).map(holds) ?? false
   }
 
   /// The truth of that value.
   final func foldedTruth() -> Bool? {
     guard isConstant else { return nil }
-    var state = RenderState.folding()
+    let memory = ValueMemory()
+    defer { withExtendedLifetime(memory) {} }
+    var state = RenderState.folding(memory.heap)
     return try? truth(&state)
   }
 
@@ -100,16 +106,40 @@ class Statement: Node {
   func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow { .next }
 }
 
+/// Two statements one after the other.
+private final class StatementPair: Statement {
+  private let first: Statement
+  private let second: Statement
+
+  init(_ first: Statement, _ second: Statement) {
+    self.first = first
+    self.second = second
+    super.init(first.offset)
+  }
+
+  override func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow {
+    let flow = try first.run(&state)
+    return flow == .next ? try second.run(&state) : flow
+  }
+}
+
 /// Statements one after the other.
 struct Body {
   let statements: [Statement]
+  /// The statements as a balanced tree of pairs: walking constants of objects counts no references, walking an array does.
+  private let root: Statement
+
+  init(statements: [Statement]) {
+    self.statements = statements
+    var level = statements
+    while level.count > 1 {
+      level = stride(from: 0, to: level.count, by: 2).map { start in
+        start + 1 < level.count ? StatementPair(level[start], level[start + 1]) : level[start]
+      }
+    }
+    root = level.first ?? Statement(0)
+  }
 
   @inline(__always)
-  func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow {
-    for statement in statements {
-      let flow = try statement.run(&state)
-      if flow != .next { return flow }
-    }
-    return .next
-  }
+  func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow { try root.run(&state) }
 }

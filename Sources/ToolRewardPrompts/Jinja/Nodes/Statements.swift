@@ -1,8 +1,8 @@
 /// Text outside tags.
 final class DataStatement: Statement {
-  private let text: [UInt8]
+  private let text: JinjaText
 
-  init(_ text: [UInt8], _ offset: Int) {
+  init(_ text: JinjaText, _ offset: Int) {
     self.text = text
     super.init(offset)
   }
@@ -27,7 +27,7 @@ final class OutputStatement: Statement {
 
   override func resolve(_ scope: Scope) throws(TemplateFailure) {
     // What is printed is computed whatever it is.
-    expression.isFolded = expression.folded() != nil
+    expression.isFolded = expression.folds()
     try super.resolve(scope)
   }
 
@@ -44,9 +44,31 @@ final class OutputStatement: Statement {
 final class IfStatement: Statement {
   private let branches: [(test: Expression, body: Body)]
   private let otherwise: Body
+  /// The first branch, with the others behind it.
+  private let first: Branch?
+
+  /// A branch and the next one: going from one to the other counts no reference, walking an array does.
+  private final class Branch {
+    private let test: Expression
+    private let body: Body
+    private let next: Branch?
+
+    init(_ test: Expression, _ body: Body, next: Branch?) {
+      self.test = test
+      self.body = body
+      self.next = next
+    }
+
+    func run(_ state: inout RenderState, otherwise: borrowing Body) throws(TemplateFailure) -> Flow {
+      if try test.truth(&state) { return try body.run(&state) }
+      if let next { return try next.run(&state, otherwise: otherwise) }
+      return try otherwise.run(&state)
+    }
+  }
 
   init(_ branches: [(test: Expression, body: [Statement])], otherwise: [Statement], _ offset: Int) {
     self.branches = branches.map { ($0.test, Body(statements: $0.body)) }
+    first = self.branches.reversed().reduce(nil) { Branch($1.test, $1.body, next: $0) }
     self.otherwise = Body(statements: otherwise)
     super.init(offset)
   }
@@ -81,8 +103,7 @@ final class IfStatement: Statement {
 
   override func run(_ state: inout RenderState) throws(TemplateFailure) -> Flow {
     try state.charge()
-    for (test, body) in branches where try test.truth(&state) { return try body.run(&state) }
-    return try otherwise.run(&state)
+    return try first?.run(&state, otherwise: otherwise) ?? .next
   }
 }
 
@@ -119,7 +140,7 @@ class ScopedStatement: Statement {
   }
 
   /// The text of the body.
-  fileprivate func text(_ state: inout RenderState) throws(TemplateFailure) -> (text: [UInt8], flow: Flow) {
+  fileprivate func text(_ state: inout RenderState) throws(TemplateFailure) -> (text: JinjaText, flow: Flow) {
     entry.enter(&state)
     var flow = Flow.next
     let text = try state.capture { (state) throws(TemplateFailure) in flow = try body.run(&state) }

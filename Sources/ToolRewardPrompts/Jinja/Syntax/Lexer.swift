@@ -1,40 +1,5 @@
 internal import ToolReward
 
-/// A piece of a template's text.
-struct Token {
-  enum Kind: Equatable {
-    case data([UInt8])
-    case blockBegin, blockEnd, variableBegin, variableEnd
-    case name([UInt8])
-    case string([UInt8])
-    case integer(JinjaNumber)
-    case float(Double)
-    case symbol(Symbol)
-    case end
-  }
-
-  let kind: Kind
-  /// Where it starts in the text with its line ends made one.
-  let offset: Int
-}
-
-/// An integer literal.
-enum JinjaNumber: Equatable {
-  case small(Int)
-  case big([UInt8])
-}
-
-/// Operators and punctuation.
-enum Symbol: String, CaseIterable {
-  case floorDivide = "//", power = "**", equal = "==", notEqual = "!=", greaterOrEqual = ">=", lessOrEqual = "<="
-  case add = "+", subtract = "-", divide = "/", multiply = "*", modulo = "%", concatenate = "~"
-  case leftBracket = "[", rightBracket = "]", leftParenthesis = "(", rightParenthesis = ")", leftBrace = "{",
-    rightBrace = "}"
-  case greater = ">", less = "<", assign = "=", dot = ".", colon = ":", pipe = "|", comma = ",", semicolon = ";"
-
-  static let spelled: [(symbol: Symbol, bytes: [UInt8])] = allCases.map { ($0, Array($0.rawValue.utf8)) }
-}
-
 /// Takes a template's text apart, as Jinja 3.1 does under `trim_blocks` and `lstrip_blocks`. O(text).
 struct Lexer {
   /// The text with `\r\n` and `\r` made `\n`, and without its last line end.
@@ -140,10 +105,10 @@ struct Lexer {
   /// comment (`lstrip_blocks`).
   private func strippedData(_ range: Range<Int>, sign: UInt8, isVariable: Bool, _ lineStarting: Bool) -> [UInt8] {
     let text = Array(source[range])
-    if sign == 0x2D { return PythonStrings.strip(text, nil, left: false) }
+    if sign == 0x2D { return PythonStrings.strip(text, left: false) }
     guard sign != 0x2B, !isVariable else { return text }
     let line = (text.lastIndex(of: 0x0A) ?? -1) + 1
-    guard line > 0 || lineStarting, PythonStrings.strip(Array(text[line...]), nil).isEmpty else { return text }
+    guard line > 0 || lineStarting, PythonStrings.strip(Array(text[line...])).isEmpty else { return text }
     return Array(text[..<line])
   }
 
@@ -243,7 +208,7 @@ struct Lexer {
     case 0x22, 0x27: try string(byte)
     default:
       guard let (symbol, bytes) = Symbol.spelled.first(where: { source[start...].starts(with: $0.bytes) }) else {
-        throw failure("unexpected char \(PythonPrinting.shortText(.string([byte])))", start)
+        throw failure("unexpected char \(PythonPrinting.shortText(byte))", start)
       }
       try balance(symbol, start)
       position += bytes.count
@@ -380,71 +345,10 @@ struct Lexer {
       end += 1
     }
     guard end < source.count else {
-      throw failure("unexpected char \(PythonPrinting.shortText(.string([quote])))", start)
+      throw failure("unexpected char \(PythonPrinting.shortText(quote))", start)
     }
     let body = source[(start + 1)..<end]
     position = end + 1
-    add(.string(hasEscape ? try unescaped(body) : Array(body)), start)
-  }
-
-  /// The text without its escapes, as Python's `unicode-escape` reads it; one that Python does not know stays as it is.
-  private func unescaped(_ body: ArraySlice<UInt8>) throws(TemplateFailure) -> [UInt8] {
-    var result: [UInt8] = []
-    var position = body.startIndex
-    func digits(_ most: Int, _ radix: UInt32, exactly: Bool) throws(TemplateFailure) -> UInt32 {
-      var value: UInt32 = 0
-      var count = 0
-      while count < most, position < body.endIndex, let digit = Character(Unicode.Scalar(body[position])).hexDigitValue,
-        digit < radix
-      {
-        value = value &* radix &+ UInt32(digit)
-        position += 1
-        count += 1
-      }
-      if exactly, count < most { throw failure("truncated escape in a string", position) }
-      return value
-    }
-    while position < body.endIndex {
-      let byte = body[position]
-      position += 1
-      guard byte == 0x5C, position < body.endIndex else {
-        result.append(byte)
-        continue
-      }
-      let escape = body[position]
-      position += 1
-      switch escape {
-      case 0x0A: break
-      case 0x5C, 0x27, 0x22: result.append(escape)
-      case 0x61: result.append(0x07)
-      case 0x62: result.append(0x08)
-      case 0x66: result.append(0x0C)
-      case 0x6E: result.append(0x0A)
-      case 0x72: result.append(0x0D)
-      case 0x74: result.append(0x09)
-      case 0x76: result.append(0x0B)
-      case 0x30...0x37:
-        position -= 1
-        Surrogates.appendGeneralizedUTF8(try digits(3, 8, exactly: false), to: &result)
-      case 0x78: Surrogates.appendGeneralizedUTF8(try digits(2, 16, exactly: true), to: &result)
-      case 0x75: Surrogates.appendGeneralizedUTF8(try digits(4, 16, exactly: true), to: &result)
-      case 0x55:
-        let point = try digits(8, 16, exactly: true)
-        guard point <= 0x10FFFF else { throw failure("illegal Unicode character in a string", position) }
-        Surrogates.appendGeneralizedUTF8(point, to: &result)
-      case 0x4E: throw failure("\\N{…} in a string is not supported", position)
-      case 0x80...0xFF:
-        // Jinja escapes what is beyond ASCII before it unescapes, so a backslash before it undoes that escape's own.
-        let end = min(position - 1 + PythonStrings.length(escape), body.endIndex)
-        let point = PythonStrings.points(body[(position - 1)..<end]).first ?? 0
-        position = end
-        let hex = String(point, radix: 16)
-        let width = point < 0x100 ? 2 : point < 0x10000 ? 4 : 8
-        let padded = String(repeating: "0", count: max(0, width - hex.count)) + hex
-        result += Array("\\\(width == 2 ? "x" : width == 4 ? "u" : "U")\(padded)".utf8)
-      default: result += [0x5C, escape]
-      }
-    }
-    return result
+    add(.string(hasEscape ? try StringEscapes.unescaped(body) : Array(body)), start)
   }
 }

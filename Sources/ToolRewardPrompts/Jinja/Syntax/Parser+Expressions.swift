@@ -165,18 +165,18 @@ extension Parser {
       case "none", "None": return ConstantExpression(.null, token.offset)
       default: break
       }
-      if withNamespace, skip(.dot) { return NamespaceTarget(name, try expectName(), token.offset) }
-      return NameExpression(name, token.offset)
+      if withNamespace, skip(.dot) { return NamespaceTarget(name, try expectName(), heap, token.offset) }
+      return NameExpression(name, heap, token.offset)
     case .string(var text):
       next()
       while case .string(let more) = current.kind {
         text += more
         next()
       }
-      return ConstantExpression(.string(text), token.offset)
+      return ConstantExpression(heap.string(text), token.offset)
     case .integer(let number):
       next()
-      return ConstantExpression(number.value, token.offset)
+      return ConstantExpression(number.value(heap), token.offset)
     case .float(let value):
       next()
       return ConstantExpression(.float(value), token.offset)
@@ -261,8 +261,8 @@ extension Parser {
     let start = offset
     if skip(.dot) {
       switch next().kind {
-      case .name(let name): return AttributeExpression(node, name, start)
-      case .integer(let number): return ItemExpression(node, ConstantExpression(number.value, start), start)
+      case .name(let name): return AttributeExpression(node, name, heap, start)
+      case .integer(let number): return ItemExpression(node, ConstantExpression(number.value(heap), start), heap, start)
       default: throw failure("expected name or number", start)
       }
     }
@@ -274,7 +274,7 @@ extension Parser {
     }
     try expect(.rightBracket)
     if keys.count == 1, let slice = keys[0] as? SliceKey { return SliceExpression(node, slice, start) }
-    return ItemExpression(node, keys.count == 1 ? keys[0] : TupleExpression(keys, start), start)
+    return ItemExpression(node, keys.count == 1 ? keys[0] : TupleExpression(keys, start), heap, start)
   }
 
   private mutating func key() throws(TemplateFailure) -> Expression {
@@ -324,7 +324,7 @@ extension Parser {
         next()
         next()
         if arguments.named.contains(where: { $0.name == name }) { throw failure("keyword argument repeated", start) }
-        arguments.named.append((name, try expression()))
+        arguments.named.append((heap.text(name), try expression()))
       } else {
         try ensure(arguments.spread == nil && arguments.spreadNamed == nil && arguments.named.isEmpty)
         arguments.positional.append(try expression())
@@ -389,10 +389,10 @@ extension Parser {
 }
 
 extension JinjaNumber {
-  var value: JinjaValue {
+  func value(_ heap: ValueHeap) -> JinjaValue {
     switch self {
     case .small(let value): .integer(value)
-    case .big(let digits): .bigInteger(digits)
+    case .big(let digits): .bigInteger(heap.text(digits))
     }
   }
 }

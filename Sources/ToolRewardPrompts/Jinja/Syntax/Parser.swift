@@ -1,6 +1,8 @@
 /// Reads a template's tokens as Jinja 3.1's parser does, with the tags that Hugging Face's environment knows.
 struct Parser {
   private let tokens: [Token]
+  /// Where constants are.
+  let heap: ValueHeap
   private var position = 0
   private var depthLeft: Int
   /// How many loops are open in the body of the template or macro that is read: `break` and `continue` need one.
@@ -12,14 +14,15 @@ struct Parser {
   /// The longest chain of operations.
   static let maximalChain = 400
 
-  init(_ tokens: [Token]) {
+  init(_ tokens: [Token], _ heap: ValueHeap) {
     self.tokens = tokens
+    self.heap = heap
     depthLeft = Self.maximalDepth
   }
 
   /// The statements of a whole template. O(tokens).
-  static func parse(_ tokens: [Token]) throws(TemplateFailure) -> [Statement] {
-    var parser = Parser(tokens)
+  static func parse(_ tokens: [Token], _ heap: ValueHeap) throws(TemplateFailure) -> [Statement] {
+    var parser = Parser(tokens, heap)
     return try parser.statements(until: []).statements
   }
 
@@ -112,7 +115,7 @@ struct Parser {
     while true {
       switch current.kind {
       case .data(let text):
-        result.append(DataStatement(text, offset))
+        result.append(DataStatement(heap.text(text), offset))
         next()
       case .variableBegin:
         let start = offset
@@ -163,7 +166,7 @@ struct Parser {
       let filter = try filterChain(nil, startsInline: true)
       return [FilterBlockStatement(filter, body: try body(until: ["endfilter"]).statements, start)]
     case "with": return [try withStatement(start)]
-    case "generation": return [GenerationStatement(body: try macroBody("endgeneration"), start)]
+    case "generation": return [GenerationStatement(body: try macroBody("endgeneration"), heap, start)]
     case "print":
       var outputs: [Statement] = []
       while current.kind != .blockEnd {
@@ -252,7 +255,8 @@ struct Parser {
   private mutating func macroStatement(_ start: Int) throws(TemplateFailure) -> Statement {
     let name = try expectName()
     let (parameters, defaults) = try signature()
-    return MacroStatement(MacroDefinition(name, parameters, defaults: defaults, body: try macroBody("endmacro")), start)
+    return MacroStatement(
+      MacroDefinition(name, parameters, defaults: defaults, body: try macroBody("endmacro"), heap), heap, start)
   }
 
   private mutating func callBlock(_ start: Int) throws(TemplateFailure) -> Statement {
@@ -260,7 +264,7 @@ struct Parser {
     guard let call = try expression() as? CallExpression else { throw failure("expected call", start) }
     let body = try macroBody("endcall")
     return CallBlockStatement(
-      MacroDefinition(Array("caller".utf8), parameters, defaults: defaults, body: body), call, start)
+      MacroDefinition(Array("caller".utf8), parameters, defaults: defaults, body: body, heap), call, start)
   }
 
   private mutating func signature() throws(TemplateFailure) -> (parameters: [NameExpression], defaults: [Expression]) {
@@ -273,7 +277,7 @@ struct Parser {
       let name = try expectName()
       try checkAssignable(name, start)
       if parameters.contains(where: { $0.name == name }) { throw failure("duplicate argument in a signature", start) }
-      parameters.append(NameExpression(name, start))
+      parameters.append(NameExpression(name, heap, start))
       if skip(.assign) {
         defaults.append(try expression())
       } else if !defaults.isEmpty {

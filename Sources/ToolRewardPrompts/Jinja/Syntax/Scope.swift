@@ -43,8 +43,12 @@ enum VariableLoad {
 
 /// The names that the template takes from its context, numbered.
 final class GlobalNames {
+  /// Where the template's constants are.
+  let heap: ValueHeap
   private(set) var names: [[UInt8]] = []
   private var numbers: [[UInt8]: Int] = [:]
+
+  init(_ heap: ValueHeap) { self.heap = heap }
 
   func number(_ name: [UInt8]) -> Int {
     if let number = numbers[name] { return number }
@@ -151,14 +155,15 @@ final class Scope {
             slot: place.slot, source: .variable(distance: activation.distance(to: outer.activation), outer.slot)))
       }
     }
-    return ScopeEntry(steps: steps, slots: order.compactMap { places[$0]?.slot })
+    return ScopeEntry(
+      steps: HeapArray(steps, globals.heap), slots: HeapArray(order.compactMap { places[$0]?.slot }, globals.heap))
   }
 }
 
 /// What happens to the variables where a scope is entered and left.
-struct ScopeEntry {
-  struct Step {
-    enum Source {
+struct ScopeEntry: BitwiseCopyable {
+  struct Step: BitwiseCopyable {
+    enum Source: BitwiseCopyable {
       case missing
       case global(Int)
       case variable(distance: Int, Int)
@@ -167,10 +172,10 @@ struct ScopeEntry {
     let source: Source
   }
 
-  let steps: [Step]
-  let slots: [Int]
+  let steps: HeapArray<Step>
+  let slots: HeapArray<Int>
 
-  static let none = ScopeEntry(steps: [], slots: [])
+  static var none: ScopeEntry { ScopeEntry(steps: HeapArray(), slots: HeapArray()) }
 
   @inline(__always)
   func enter(_ state: inout RenderState) {
@@ -186,16 +191,5 @@ struct ScopeEntry {
   @inline(__always)
   func leave(_ state: inout RenderState) {
     for slot in slots { state.frame[slot] = .missing }
-  }
-}
-
-extension Frame {
-  /// The frame so many activations up.
-  @inline(__always)
-  func up(_ distance: Int) -> Frame {
-    if distance == 0 { return self }
-    var frame = self
-    for _ in 0..<distance { frame = frame.parent ?? frame }
-    return frame
   }
 }

@@ -25,14 +25,10 @@ enum Arithmetic {
     if case .string(let text) = a {
       if operation == .add, case .string(let other) = b {
         try state.charge(bytes: text.count &+ other.count)
-        var result: [UInt8] = []
-        result.reserveCapacity(text.count &+ other.count)
-        result.append(contentsOf: text)
-        result.append(contentsOf: other)
-        return .string(result)
+        return .string(state.heap.joined(text, other))
       }
       // `%` formats whatever stands to its right.
-      if operation == .modulo { return .string(try PercentFormat.format(text, b, &state)) }
+      if operation == .modulo { return state.string(try PercentFormat.format(text, b, &state)) }
     }
     if case .undefined(let value) = a { throw TemplateFailure.undefined(value) }
     if case .undefined(let value) = b { throw TemplateFailure.undefined(value) }
@@ -73,7 +69,7 @@ enum Arithmetic {
 
   private static func double(_ value: JinjaValue) -> Double? {
     if case .float(let double) = value { return double }
-    if case .bigInteger(let digits) = value { return PythonValue.double(digits) }
+    if case .bigInteger(let digits) = value { return PythonValue.double(digits.bytes) }
     return value.integer.map { Double($0) }
   }
 
@@ -183,13 +179,13 @@ enum Arithmetic {
       return .markup(try joined(x, HTMLEscape.escaped(b, &state), &state))
     case (.add, .string, .markup(let y)): return .markup(try joined(HTMLEscape.escaped(a, &state), y, &state))
     case (.modulo, .markup(let format), _):
-      return .markup(try PercentFormat.format(format, b, escapes: true, &state))
+      return .markup(state.heap.text(try PercentFormat.format(format, b, escapes: true, &state)))
     case (.add, .list(let x), .list(let y)):
       try state.charge(bytes: (x.count + y.count) * 16)
-      return .list(JinjaList(x.elements + y.elements))
+      return state.list(Array(x.elements) + y.elements)
     case (.add, .tuple(let x), .tuple(let y)):
       try state.charge(bytes: (x.count + y.count) * 16)
-      return .tuple(JinjaList(x.elements + y.elements))
+      return state.tuple(Array(x.elements) + y.elements)
     case (.multiply, _, _):
       if let count = b.integer, let value = try repeated(a, count, &state) { return value }
       if let count = a.integer, let value = try repeated(b, count, &state) { return value }
@@ -200,10 +196,10 @@ enum Arithmetic {
   }
 
   private static func joined(
-    _ x: [UInt8], _ y: [UInt8], _ state: inout RenderState
-  ) throws(TemplateFailure) -> [UInt8] {
+    _ x: JinjaText, _ y: JinjaText, _ state: inout RenderState
+  ) throws(TemplateFailure) -> JinjaText {
     try state.charge(bytes: x.count + y.count)
-    return x + y
+    return state.heap.joined(x, y)
   }
 
   private static func repeated(
@@ -219,10 +215,10 @@ enum Arithmetic {
     try state.charge(bytes: overflow ? .max : total)
     let times = size == 0 ? 0 : max(0, count)
     switch value {
-    case .string(let text): return .string(Array(repeatElement(text, count: times).joined()))
-    case .markup(let text): return .markup(Array(repeatElement(text, count: times).joined()))
-    case .list(let list): return .list(JinjaList(Array(repeatElement(list.elements, count: times).joined())))
-    case .tuple(let list): return .tuple(JinjaList(Array(repeatElement(list.elements, count: times).joined())))
+    case .string(let text): return state.string(Array(repeatElement(text, count: times).joined()))
+    case .markup(let text): return .markup(state.heap.text(Array(repeatElement(text, count: times).joined())))
+    case .list(let list): return state.list(Array(repeatElement(list.elements, count: times).joined()))
+    case .tuple(let list): return state.tuple(Array(repeatElement(list.elements, count: times).joined()))
     default: return nil
     }
   }
@@ -231,21 +227,23 @@ enum Arithmetic {
 /// What MarkupSafe's `escape` does.
 enum HTMLEscape {
   /// `escape(value)`: a marked string as it is.
-  static func escaped(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> [UInt8] {
+  static func escaped(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> JinjaText {
     if case .markup(let text) = value { return text }
-    return escaped(try PythonPrinting.string(value, &state))
+    let result = escaped(try PythonPrinting.string(value, &state))
+    try state.charge(bytes: result.count)
+    return state.heap.text(result)
   }
 
-  static func escaped(_ text: [UInt8]) -> [UInt8] {
+  static func escaped(_ text: JinjaText) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
     for byte in text {
       switch byte {
-      case 0x26: result += Array("&amp;".utf8)
-      case 0x3C: result += Array("&lt;".utf8)
-      case 0x3E: result += Array("&gt;".utf8)
-      case 0x22: result += Array("&#34;".utf8)
-      case 0x27: result += Array("&#39;".utf8)
+      case 0x26: JinjaText("&amp;").append(to: &result)
+      case 0x3C: JinjaText("&lt;").append(to: &result)
+      case 0x3E: JinjaText("&gt;").append(to: &result)
+      case 0x22: JinjaText("&#34;").append(to: &result)
+      case 0x27: JinjaText("&#39;").append(to: &result)
       default: result.append(byte)
       }
     }

@@ -29,8 +29,9 @@ enum Comparison {
       return true
     case (.object(let x), .object(let y)):
       if x === y { return true }
-      if let x = x as? RangeObject, let y = y as? RangeObject {
-        return try areEqual(x.elements, y.elements, &state)
+      if let x = x.cast(to: RangeObject.self), let y = y.cast(to: RangeObject.self) {
+        return try areEqual(
+          JinjaList(x.elements, state.heap).elements, JinjaList(y.elements, state.heap).elements, &state)
       }
       return false
     default: return order(numbers: a, b) == 0
@@ -38,7 +39,7 @@ enum Comparison {
   }
 
   private static func areEqual(
-    _ x: [JinjaValue], _ y: [JinjaValue], _ state: inout RenderState
+    _ x: JinjaElements, _ y: JinjaElements, _ state: inout RenderState
   ) throws(TemplateFailure) -> Bool {
     guard x.count == y.count else { return false }
     try state.enter(1)
@@ -85,8 +86,8 @@ enum Comparison {
       return isNegative ? -order : order
     case (.bigInteger(let x), .float(let y)):
       if y.isNaN { return nil }
-      if PythonValue.areEqual(.bigInteger(x), .float(y)) { return 0 }
-      let near = PythonValue.double(x)
+      if PythonValue.areEqual(.bigInteger(x.bytes), .float(y)) { return 0 }
+      let near = PythonValue.double(x.bytes)
       return near < y ? -1 : near > y ? 1 : x.first == 0x2D ? 1 : -1
     case (.float, .bigInteger): return big(b, a).map { -$0 }
     case (.bigInteger(let x), _) where b.integer != nil: return x.first == 0x2D ? -1 : 1
@@ -216,27 +217,32 @@ enum Iteration {
   }
 
   /// `list(value)`. O(elements).
-  static func elements(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> [JinjaValue] {
+  static func elements(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> JinjaElements {
     switch value {
     case .list(let list), .tuple(let list): return list.elements
     case .dictionary(let dictionary): return dictionary.keys
-    case .missing, .undefined: return []
+    case .missing, .undefined: return JinjaElements()
     case .string(let text), .markup(let text):
       try state.charge(text.count)
-      return PythonStrings.characters(text).map { .string(Array($0)) }
-    case .object(let view as DictionaryView): return view.elements
+      return JinjaList(PythonStrings.characters(text).map { .string($0) }, state.heap).elements
     case .object(let object):
-      let iterator = try object.iterator(&state)
-      var elements: [JinjaValue] = []
-      while let element = try iterator.next(&state) {
-        try state.charge()
-        if elements.count * 16 > state.limits.outputBytes {
-          throw TemplateFailure(.limit, "a list of more than \(state.limits.outputBytes) bytes")
-        }
-        elements.append(element)
-      }
-      return elements
+      if let view = object.cast(to: DictionaryView.self) { return view.elements(state.heap) }
+      return try elements(of: try object.iterator(&state), &state)
     default: throw TemplateFailure(.type, "'\(value.typeName)' object is not iterable")
     }
+  }
+
+  /// What is left of an iterator.
+  static func elements(of iterator: JinjaIterator, _ state: inout RenderState) throws(TemplateFailure) -> JinjaElements
+  {
+    var elements: [JinjaValue] = []
+    while let element = try iterator.next(&state) {
+      try state.charge()
+      if elements.count * 16 > state.limits.outputBytes {
+        throw TemplateFailure(.limit, "a list of more than \(state.limits.outputBytes) bytes")
+      }
+      elements.append(element)
+    }
+    return JinjaList(elements, state.heap).elements
   }
 }

@@ -1,40 +1,55 @@
 /// The functions that every template has.
 enum Globals {
   /// The function of that name; `nil` if there is none.
-  static func named(_ name: [UInt8]) -> JinjaValue? {
-    switch String(decoding: name, as: UTF8.self) {
-    case "range": .object(FunctionObject("range", range))
-    case "namespace": .object(FunctionObject("namespace", namespace))
-    case "dict": .object(FunctionObject("dict", dictionary))
-    case "cycler":
-      .object(
-        FunctionObject("cycler") { (arguments, _) throws(TemplateFailure) in
-          guard !arguments.positional.isEmpty, arguments.named.isEmpty else {
-            throw TemplateFailure(.runtime, "at least one item has to be provided")
-          }
-          return .object(CyclerObject(arguments.positional))
-        })
-    case "joiner":
-      .object(
-        FunctionObject("joiner") { (arguments, _) throws(TemplateFailure) in
-          .object(JoinerObject(try arguments.bound("joiner", ["sep"])[0] ?? .text(", ")))
-        })
-    case "raise_exception":
-      .object(
-        FunctionObject("raise_exception") { (arguments, state) throws(TemplateFailure) in
-          let message = try arguments.bound("raise_exception", ["message"], required: 1)[0] ?? .null
-          throw TemplateFailure(.raised, String(decoding: try PythonPrinting.string(message, &state), as: UTF8.self))
-        })
-    case "strftime_now":
-      .object(
-        FunctionObject("strftime_now") { (arguments, state) throws(TemplateFailure) in
-          guard let format = try arguments.bound("strftime_now", ["format"], required: 1)[0]?.text else {
-            throw TemplateFailure(.type, "strftime() argument 1 must be str")
-          }
-          return .string(try state.now.formatted(format))
-        })
+  static func named(_ name: [UInt8], _ heap: ValueHeap) -> JinjaValue? {
+    let title = String(decoding: name, as: UTF8.self)
+    return body(title).map { heap.object(FunctionObject(title, $0)) }
+  }
+
+  private typealias Body = (CallArguments, inout RenderState) throws(TemplateFailure) -> JinjaValue
+
+  private static func body(_ name: String) -> Body? {
+    switch name {
+    case "range": range
+    case "namespace": namespace
+    case "dict": dictionary
+    case "cycler": cycler
+    case "joiner": joiner
+    case "raise_exception": raiseException
+    case "strftime_now": formattedTime
     default: nil
     }
+  }
+
+  private static func cycler(_ arguments: CallArguments, _ state: inout RenderState) throws(TemplateFailure)
+    -> JinjaValue
+  {
+    guard !arguments.positional.isEmpty, arguments.named.isEmpty else {
+      throw TemplateFailure(.runtime, "at least one item has to be provided")
+    }
+    return state.object(CyclerObject(arguments.positional))
+  }
+
+  private static func joiner(_ arguments: CallArguments, _ state: inout RenderState) throws(TemplateFailure)
+    -> JinjaValue
+  {
+    state.object(JoinerObject(try arguments.bound("joiner", ["sep"])[0] ?? .text(", ")))
+  }
+
+  private static func raiseException(_ arguments: CallArguments, _ state: inout RenderState) throws(TemplateFailure)
+    -> JinjaValue
+  {
+    let message = try arguments.bound("raise_exception", ["message"], required: 1)[0] ?? .null
+    throw TemplateFailure(.raised, try PythonPrinting.string(message, &state).message)
+  }
+
+  private static func formattedTime(_ arguments: CallArguments, _ state: inout RenderState) throws(TemplateFailure)
+    -> JinjaValue
+  {
+    guard let format = try arguments.bound("strftime_now", ["format"], required: 1)[0]?.text else {
+      throw TemplateFailure(.type, "strftime() argument 1 must be str")
+    }
+    return state.string(try state.now.formatted(format.bytes))
   }
 
   private static func range(_ arguments: CallArguments, _ state: inout RenderState) throws(TemplateFailure)
@@ -51,9 +66,9 @@ enum Globals {
       numbers.append(try Filters.integer(value, 0))
     }
     switch numbers.count {
-    case 1: return .object(try RangeObject(0, numbers[0], 1))
-    case 2: return .object(try RangeObject(numbers[0], numbers[1], 1))
-    default: return .object(try RangeObject(numbers[0], numbers[1], numbers[2]))
+    case 1: return state.object(try RangeObject(0, numbers[0], 1))
+    case 2: return state.object(try RangeObject(numbers[0], numbers[1], 1))
+    default: return state.object(try RangeObject(numbers[0], numbers[1], numbers[2]))
     }
   }
 
@@ -62,9 +77,8 @@ enum Globals {
   {
     guard case .dictionary(let members) = try dictionary(arguments, &state) else { return .null }
     let namespace = NamespaceObject()
-    state.track(namespace)
     for (key, value) in zip(members.keys, members.values) { if let name = key.text { namespace.set(name, value) } }
-    return .object(namespace)
+    return state.object(namespace)
   }
 
   private static func dictionary(_ arguments: CallArguments, _ state: inout RenderState) throws(TemplateFailure)
@@ -86,6 +100,6 @@ enum Globals {
       }
     }
     for (name, value) in arguments.named { pairs.append((.string(name), value)) }
-    return .dictionary(try JinjaDictionary(pairs))
+    return .dictionary(try JinjaDictionary(pairs, state.heap))
   }
 }

@@ -1,7 +1,7 @@
 /// The arguments of a call.
 struct CallArguments {
   var positional: [JinjaValue] = []
-  var named: [(name: [UInt8], value: JinjaValue)] = []
+  var named: [(name: JinjaText, value: JinjaValue)] = []
 
   var isEmpty: Bool { positional.isEmpty && named.isEmpty }
 
@@ -34,9 +34,60 @@ struct CallArguments {
   }
 }
 
+/// An object of a heap.
+@safe
+struct ObjectReference: BitwiseCopyable {
+  enum Kind: UInt8, BitwiseCopyable { case loop, namespace, other }
+
+  private let reference: Unmanaged<JinjaObject>
+  let kind: Kind
+
+  /// - Parameter object: Kept by a heap, as everything that a value points to.
+  init(_ object: JinjaObject) {
+    unsafe reference = .passUnretained(object)
+    kind = object.kind
+  }
+
+  var object: JinjaObject { @inline(__always) get { unsafe reference.takeUnretainedValue() } }
+  /// The object, if it is a loop.
+  var loop: LoopObject? {
+    @inline(__always) get { kind == .loop ? unsafe unsafeDowncast(object, to: LoopObject.self) : nil }
+  }
+  /// The object, if it is a namespace.
+  var namespace: NamespaceObject? {
+    @inline(__always) get { kind == .namespace ? unsafe unsafeDowncast(object, to: NamespaceObject.self) : nil }
+  }
+  /// The object, if it is one of that class.
+  func cast<Class: JinjaObject>(to type: Class.Type) -> Class? { object as? Class }
+
+  static func === (a: ObjectReference, b: ObjectReference) -> Bool { a.identity == b.identity }
+  var identity: UInt { unsafe UInt(bitPattern: reference.toOpaque()) }
+
+  var typeName: String { object.typeName }
+  var isCallable: Bool { object.isCallable }
+  var isIterable: Bool { object.isIterable }
+  var depth: Int { object.depth }
+  func attribute(_ name: JinjaText, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    try object.attribute(name, &state)
+  }
+  func item(_ key: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    try object.item(key, &state)
+  }
+  func length(_ state: inout RenderState) throws(TemplateFailure) -> Int? { try object.length(&state) }
+  func call(_ arguments: CallArguments, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
+    try object.call(arguments, &state)
+  }
+  func iterator(_ state: inout RenderState) throws(TemplateFailure) -> JinjaIterator { try object.iterator(&state) }
+  func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
+    try object.appendRepr(&output, &state)
+  }
+}
+
 /// A value that is no data: a function, a loop, an iterator.
 class JinjaObject {
   var typeName: String { "object" }
+  /// What it is to those who look at it often.
+  var kind: ObjectReference.Kind { .other }
   /// Whether `x is callable`.
   var isCallable: Bool { false }
   /// Whether `x is iterable`.
@@ -44,11 +95,8 @@ class JinjaObject {
   /// How deep the values inside are nested.
   var depth: Int { 1 }
 
-  /// Gives up what it holds, when the rendering is over: an object may hold itself.
-  func clear() {}
-
   /// The attribute of that name; `nil` if there is none.
-  func attribute(_ name: [UInt8], _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? { nil }
+  func attribute(_ name: JinjaText, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? { nil }
 
   /// `object[key]`; `nil` if that raises `TypeError` or `LookupError`.
   func item(_ key: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? { nil }
@@ -88,10 +136,14 @@ class JinjaIterator: JinjaObject {
 
 /// Walks a list.
 final class ListIterator: JinjaIterator {
-  private let elements: [JinjaValue]
+  private let elements: JinjaElements
   private var position = 0
 
-  init(_ elements: [JinjaValue]) { self.elements = elements }
+  init(_ elements: JinjaElements) { self.elements = elements }
+
+  init(_ elements: some Collection<JinjaValue>, _ heap: ValueHeap) {
+    self.elements = JinjaList(elements, heap).elements
+  }
 
   override func next(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
     guard position < elements.count else { return nil }
@@ -116,6 +168,7 @@ final class ClosureIterator: JinjaIterator {
   override func next(_ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
     if isDone { return nil }
     try state.charge()
+    try state.checkMemory()
     // A generator that raised is at its end.
     isDone = true
     try state.enter(2)
@@ -151,33 +204,41 @@ final class FunctionObject: JinjaObject {
 
 /// `namespace(…)`: the one thing a template can change.
 final class NamespaceObject: JinjaObject {
-  private var members: [(name: [UInt8], value: JinjaValue)] = []
+  private var names: [JinjaText] = []
+  private var values: [JinjaValue] = []
 
   override var typeName: String { "Namespace" }
-  override func clear() { members = [] }
+  override var kind: ObjectReference.Kind { .namespace }
 
-  func set(_ name: [UInt8], _ value: JinjaValue) {
-    if let place = members.firstIndex(where: { $0.name == name }) {
-      members[place].value = value
-    } else {
-      members.append((name, value))
+  func set(_ name: JinjaText, _ value: JinjaValue) {
+    for position in names.indices where names[position] == name {
+      values[position] = value
+      return
     }
+    names.append(name)
+    values.append(value)
   }
 
-  override func attribute(_ name: [UInt8], _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
-    members.first { $0.name == name }?.value
+  func value(_ name: JinjaText) -> JinjaValue? {
+    for position in names.indices where names[position] == name { return values[position] }
+    return nil
+  }
+
+  override func attribute(_ name: JinjaText, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    value(name)
   }
 
   override func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
-    if state.printed.contains(ObjectIdentifier(self)) {
+    let identity = UInt(bitPattern: ObjectIdentifier(self))
+    if state.printed.contains(identity) {
       output += Array("<Namespace {...}>".utf8)
       return
     }
-    state.printed.append(ObjectIdentifier(self))
+    state.printed.append(identity)
     defer { state.printed.removeLast() }
     output += Array("<Namespace ".utf8)
-    let pairs = members.map { (key: JinjaValue.string($0.name), value: $0.value) }
-    try PythonPrinting.appendRepr(.dictionary(try JinjaDictionary(pairs)), to: &output, &state)
+    let pairs = zip(names, values).map { (key: JinjaValue.string($0), value: $1) }
+    try PythonPrinting.appendRepr(.dictionary(try JinjaDictionary(pairs, state.heap)), to: &output, &state)
     output.append(0x3E)
   }
 }
@@ -219,7 +280,7 @@ final class RangeObject: JinjaObject {
 
   override func iterator(_ state: inout RenderState) throws(TemplateFailure) -> JinjaIterator {
     try state.charge(count)
-    return ListIterator(elements)
+    return ListIterator(elements, state.heap)
   }
 
   override func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
@@ -243,22 +304,24 @@ final class DictionaryView: JinjaObject {
   override var isIterable: Bool { true }
   override func length(_ state: inout RenderState) throws(TemplateFailure) -> Int? { dictionary.count }
 
-  var elements: [JinjaValue] {
+  func elements(_ heap: ValueHeap) -> JinjaElements {
     switch part {
-    case .keys: dictionary.keys
-    case .values: dictionary.values
-    case .items: zip(dictionary.keys, dictionary.values).map { .tuple(JinjaList([$0, $1])) }
+    case .keys: return dictionary.keys
+    case .values: return dictionary.values
+    case .items:
+      let pairs = zip(dictionary.keys, dictionary.values).map { heap.tuple([$0, $1]) }
+      return JinjaList(pairs, heap).elements
     }
   }
 
   override func iterator(_ state: inout RenderState) throws(TemplateFailure) -> JinjaIterator {
     try state.charge(dictionary.count)
-    return ListIterator(elements)
+    return ListIterator(elements(state.heap))
   }
 
   override func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
     output += Array("\(typeName)(".utf8)
-    try PythonPrinting.appendRepr(.list(JinjaList(elements)), to: &output, &state)
+    try PythonPrinting.appendRepr(state.list(elements(state.heap)), to: &output, &state)
     output.append(0x29)
   }
 }
@@ -272,26 +335,24 @@ final class CyclerObject: JinjaObject {
 
   override var typeName: String { "Cycler" }
 
-  override func attribute(_ name: [UInt8], _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
-    switch String(decoding: name, as: UTF8.self) {
+  override func attribute(_ name: JinjaText, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    switch name.message {
     case "current": return items[position]
     case "pos": return .integer(position)
-    case "items": return .tuple(JinjaList(items))
+    case "items": return state.tuple(items)
     case "next":
-      return .object(
-        FunctionObject("next") { [self] (arguments, _) throws(TemplateFailure) in
-          _ = try arguments.bound("next", [])
-          let item = items[position]
-          position = (position + 1) % items.count
-          return item
-        })
+      return state.function("next") { [self] (arguments, _) throws(TemplateFailure) in
+        _ = try arguments.bound("next", [])
+        let item = items[position]
+        position = (position + 1) % items.count
+        return item
+      }
     case "reset":
-      return .object(
-        FunctionObject("reset") { [self] (arguments, _) throws(TemplateFailure) in
-          _ = try arguments.bound("reset", [])
-          position = 0
-          return .null
-        })
+      return state.function("reset") { [self] (arguments, _) throws(TemplateFailure) in
+        _ = try arguments.bound("reset", [])
+        position = 0
+        return .null
+      }
     default: return nil
     }
   }
@@ -310,6 +371,6 @@ final class JoinerObject: JinjaObject {
   override func call(_ arguments: CallArguments, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
     _ = try arguments.bound("joiner", [])
     defer { isUsed = true }
-    return isUsed ? separator : .string([])
+    return isUsed ? separator : .text("")
   }
 }

@@ -3,12 +3,12 @@ internal import ToolReward
 /// `format % arguments`.
 enum PercentFormat {
   static func format(
-    _ format: [UInt8], _ arguments: JinjaValue, escapes: Bool = false, _ state: inout RenderState
+    _ format: JinjaText, _ arguments: JinjaValue, escapes: Bool = false, _ state: inout RenderState
   ) throws(TemplateFailure) -> [UInt8] {
     var output: [UInt8] = []
     var values: [JinjaValue] = [arguments]
     if case .tuple(let list) = arguments {
-      values = list.elements
+      values = Array(list.elements)
     }
     var used = 0
     var position = 0
@@ -43,7 +43,7 @@ enum PercentFormat {
         guard case .dictionary(let dictionary) = arguments else {
           throw TemplateFailure(.type, "format requires a mapping")
         }
-        guard let value = dictionary.value(Array(format[start..<(position - 1)])) else {
+        guard let value = dictionary.value(format.part(start..<(position - 1))) else {
           throw TemplateFailure(.lookup, "the format names a key that is not there")
         }
         named = value
@@ -97,7 +97,7 @@ enum PercentFormat {
       // What has keys or items may be left over.
       switch arguments {
       case .dictionary, .list, .undefined: break
-      case .object(let object) where object is RangeObject: break
+      case .object(let object) where object.cast(to: RangeObject.self) != nil: break
       default: throw TemplateFailure(.type, "not all arguments converted during string formatting")
       }
     }
@@ -117,7 +117,7 @@ enum PercentFormat {
       if specification.align == nil { specification.align = 0x3E }
       var text: [UInt8]
       if kind == 0x73 {
-        text = escapes ? try HTMLEscape.escaped(value, &state) : try PythonPrinting.string(value, &state)
+        text = escapes ? try HTMLEscape.escaped(value, &state).bytes : try PythonPrinting.string(value, &state).bytes
       } else {
         text = []
         try PythonPrinting.appendRepr(value, to: &text, &state)
@@ -143,7 +143,7 @@ enum PercentFormat {
       let double: Double
       switch value {
       case .float(let value): double = value
-      case .bigInteger(let digits): double = PythonValue.double(digits)
+      case .bigInteger(let digits): double = PythonValue.double(digits.bytes)
       default:
         guard let integer = value.integer else {
           throw TemplateFailure(.type, "must be real number, not \(value.typeName)")
@@ -153,7 +153,7 @@ enum PercentFormat {
       specification.kind = kind
       try specification.append(float: double, to: &output, &state)
     case 0x63:
-      var text = value.text
+      var text = value.text?.bytes
       if let integer = value.integer {
         guard (0...0x10FFFF).contains(integer) else { throw TemplateFailure(.value, "%c arg not in range(0x110000)") }
         text = PythonStrings.bytes([UInt32(integer)])

@@ -13,8 +13,8 @@ enum PythonNumbers {
   }
 
   /// What `int(text, base)` reads; `nil` where it raises `ValueError`.
-  static func integer(parsing text: [UInt8], base: Int) -> JinjaValue? {
-    var body = PythonStrings.strip(text, nil)[...]
+  static func integer(parsing text: JinjaText, base: Int, _ heap: ValueHeap) -> JinjaValue? {
+    var body = PythonStrings.strip(text, nil).bytes[...]
     var isNegative = false
     if let sign = body.first, sign == 0x2B || sign == 0x2D {
       isNegative = sign == 0x2D
@@ -41,7 +41,7 @@ enum PythonNumbers {
     if base == 10 {
       switch integer((isNegative ? [0x2D] : []) + digits) {
       case .small(let value): return .integer(value)
-      case .big(let digits): return .bigInteger(digits)
+      case .big(let digits): return .bigInteger(heap.text(digits))
       }
     }
     return Int((isNegative ? "-" : "") + String(decoding: digits, as: UTF8.self), radix: base).map { .integer($0) }
@@ -77,8 +77,8 @@ enum PythonNumbers {
   }
 
   /// What `float(text)` reads; `nil` where it raises `ValueError`.
-  static func double(parsing text: [UInt8]) -> Double? {
-    let body = PythonStrings.strip(text, nil)
+  static func double(parsing text: JinjaText) -> Double? {
+    let body = PythonStrings.strip(text, nil).bytes
     let lower = String(decoding: PythonStrings.lower(body), as: UTF8.self)
     switch lower {
     case "nan", "+nan", "-nan": return .nan

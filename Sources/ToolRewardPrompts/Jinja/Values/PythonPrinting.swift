@@ -2,28 +2,28 @@ internal import ToolReward
 
 /// `str`, `repr` and `json.dumps`.
 enum PythonPrinting {
-  private static let none = Array("None".utf8)
-  private static let truths = [Array("False".utf8), Array("True".utf8)]
 
   /// `str(value)`.
   @inline(__always)
-  static func string(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> [UInt8] {
+  static func string(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> JinjaText {
     switch value {
     case .string(let text), .markup(let text): return text
     default: return try otherString(value, &state)
     }
   }
 
-  private static func otherString(_ value: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> [UInt8] {
+  private static func otherString(
+    _ value: JinjaValue, _ state: inout RenderState
+  ) throws(TemplateFailure) -> JinjaText {
     switch value {
-    case .missing, .undefined: return []
-    case .null: return none
-    case .boolean(let truth): return truths[truth ? 1 : 0]
-    case .integer(let integer): return Array(String(integer).utf8)
+    case .missing, .undefined: return JinjaText("")
+    case .null: return JinjaText("None")
+    case .boolean(let truth): return truth ? JinjaText("True") : JinjaText("False")
+    case .integer(let integer): return state.heap.text(String(integer).utf8)
     default:
       var output: [UInt8] = []
       try appendRepr(value, to: &output, &state)
-      return output
+      return state.heap.text(output)
     }
   }
 
@@ -32,18 +32,18 @@ enum PythonPrinting {
     _ value: JinjaValue, to output: inout [UInt8], _ state: inout RenderState
   ) throws(TemplateFailure) {
     switch value {
-    case .missing, .undefined: output += Array("Undefined".utf8)
-    case .null: output += none
-    case .boolean(let truth): output += truths[truth ? 1 : 0]
+    case .missing, .undefined: JinjaText("Undefined").append(to: &output)
+    case .null: JinjaText("None").append(to: &output)
+    case .boolean(let truth): (truth ? JinjaText("True") : JinjaText("False")).append(to: &output)
     case .integer(let integer): output += Array(String(integer).utf8)
-    case .bigInteger(let digits): output += digits
+    case .bigInteger(let digits): digits.append(to: &output)
     case .float(let double): output += Array(float(double).utf8)
     case .string(let text):
       try state.charge(bytes: text.count)
-      PythonText.appendRepr(text[...], to: &output)
+      append(repr: text, to: &output)
     case .markup(let text):
-      output += Array("Markup(".utf8)
-      PythonText.appendRepr(text[...], to: &output)
+      JinjaText("Markup(").append(to: &output)
+      append(repr: text, to: &output)
       output.append(0x29)
     case .list(let list):
       output.append(0x5B)
@@ -51,8 +51,8 @@ enum PythonPrinting {
       output.append(0x5D)
     case .tuple(let list):
       output.append(0x28)
-      try append(list, to: &output, &state)
-      output += list.count == 1 ? [0x2C, 0x29] : [0x29]
+      let isWhole = try append(list, to: &output, &state)
+      (isWhole && list.count == 1 ? JinjaText(",)") : JinjaText(")")).append(to: &output)
     case .dictionary(let dictionary):
       output.append(0x7B)
       try appendMembers(dictionary, to: &output, &state)
@@ -67,39 +67,51 @@ enum PythonPrinting {
     }
   }
 
-  /// The elements, or `...` inside themselves.
+  private static func append(repr text: JinjaText, to output: inout [UInt8]) {
+    guard text.isPlain else {
+      PythonText.appendRepr(text.bytes[...], to: &output)
+      return
+    }
+    output.append(0x27)
+    text.append(to: &output)
+    output.append(0x27)
+  }
+
+  /// The elements, or `...` inside themselves. Gives whether it was the elements.
+  @discardableResult
   private static func append(
     _ list: JinjaList, to output: inout [UInt8], _ state: inout RenderState
-  ) throws(TemplateFailure) {
-    guard try begin(ObjectIdentifier(list), to: &output, &state) else { return }
+  ) throws(TemplateFailure) -> Bool {
+    guard try begin(list.identity, to: &output, &state) else { return false }
     for (position, element) in list.elements.enumerated() {
       try state.charge()
-      if position > 0 { output += [0x2C, 0x20] }
+      if position > 0 { JinjaText(", ").append(to: &output) }
       try appendRepr(element, to: &output, &state)
     }
     end(&state)
+    return true
   }
 
   private static func appendMembers(
     _ dictionary: JinjaDictionary, to output: inout [UInt8], _ state: inout RenderState
   ) throws(TemplateFailure) {
-    guard try begin(ObjectIdentifier(dictionary), to: &output, &state) else { return }
+    guard try begin(dictionary.identity, to: &output, &state) else { return }
     let values = dictionary.values
     for (position, key) in dictionary.keys.enumerated() {
       try state.charge()
-      if position > 0 { output += [0x2C, 0x20] }
+      if position > 0 { JinjaText(", ").append(to: &output) }
       try appendRepr(key, to: &output, &state)
-      output += [0x3A, 0x20]
+      JinjaText(": ").append(to: &output)
       try appendRepr(values[position], to: &output, &state)
     }
     end(&state)
   }
 
   private static func begin(
-    _ container: ObjectIdentifier, to output: inout [UInt8], _ state: inout RenderState
+    _ container: UInt, to output: inout [UInt8], _ state: inout RenderState
   ) throws(TemplateFailure) -> Bool {
     if state.printed.contains(container) {
-      output += [0x2E, 0x2E, 0x2E]
+      JinjaText("...").append(to: &output)
       return false
     }
     try state.enter(1)
@@ -119,6 +131,9 @@ enum PythonPrinting {
     return PythonValue.repr(value)
   }
 
+  /// A byte as a text for a message.
+  static func shortText(_ byte: UInt8) -> String { "'\(String(decoding: [byte], as: UTF8.self))'" }
+
   /// A scalar for a message; containers by their type.
   static func shortText(_ value: JinjaValue) -> String {
     switch value {
@@ -137,23 +152,24 @@ struct JSONDump {
   var ensureASCII = false
   /// What one level is indented by; `nil` for one line.
   var indent: [UInt8]?
-  var itemSeparator: [UInt8] = [0x2C, 0x20]
-  var nameSeparator: [UInt8] = [0x3A, 0x20]
+  /// What stands between items and after names; `nil` for `, ` and `: `.
+  var itemSeparator: JinjaText?
+  var nameSeparator: JinjaText?
   var sortKeys = false
+  /// Where the text starts in the output.
+  var start = 0
 
-  private var isPlain: Bool {
-    indent == nil && itemSeparator == [0x2C, 0x20] && nameSeparator == [0x3A, 0x20]
-  }
+  private var isPlain: Bool { indent == nil && itemSeparator == nil && nameSeparator == nil }
 
   func append(
     _ value: JinjaValue, to output: inout [UInt8], level: Int = 0, _ state: inout RenderState
   ) throws(TemplateFailure) {
     let start = output.count
     switch value {
-    case .null: output += Array("null".utf8)
-    case .boolean(let truth): output += Array((truth ? "true" : "false").utf8)
+    case .null: JinjaText("null").append(to: &output)
+    case .boolean(let truth): (truth ? JinjaText("true") : JinjaText("false")).append(to: &output)
     case .integer(let integer): output += Array(String(integer).utf8)
-    case .bigInteger(let digits): output += digits
+    case .bigInteger(let digits): digits.append(to: &output)
     case .float(let double): output += Array(float(double).utf8)
     case .string(let text), .markup(let text): append(text, to: &output)
     case .list(let list):
@@ -173,7 +189,11 @@ struct JSONDump {
       throw TemplateFailure(.type, "Object of type \(value.typeName) is not JSON serializable")
     }
     try state.charge(bytes: output.count - start)
-    if output.count > state.limits.outputBytes {
+    try checkLength(output.count, state)
+  }
+
+  private func checkLength(_ length: Int, _ state: RenderState) throws(TemplateFailure) {
+    if length - start > state.limits.outputBytes {
       throw TemplateFailure(.limit, "a text of more than \(state.limits.outputBytes) bytes")
     }
   }
@@ -184,29 +204,32 @@ struct JSONDump {
     return PythonPrinting.float(value)
   }
 
-  private func append(_ text: [UInt8], to output: inout [UInt8]) {
-    let span = text.span
-    JSONWriter.python(ensureASCII: ensureASCII).appendString(span, 0..<text.count, to: &output)
+  private func append(_ text: JinjaText, to output: inout [UInt8]) {
+    JSONWriter.python(ensureASCII: ensureASCII).appendString(text.span, 0..<text.count, to: &output)
   }
 
-  private func newLine(_ level: Int, to output: inout [UInt8]) {
+  private func newLine(
+    _ level: Int, to output: inout [UInt8], _ state: RenderState
+  ) throws(TemplateFailure) {
     guard let indent else { return }
+    // A wide indentation is written many times before the value that it indents is.
+    try checkLength(output.count + level * indent.count, state)
     output.append(0x0A)
     for _ in 0..<level { output += indent }
   }
 
   private func append(
-    _ elements: [JinjaValue], to output: inout [UInt8], _ level: Int, _ state: inout RenderState
+    _ elements: JinjaElements, to output: inout [UInt8], _ level: Int, _ state: inout RenderState
   ) throws(TemplateFailure) {
     try state.enter(1)
     output.append(0x5B)
     for (position, element) in elements.enumerated() {
       try state.charge()
-      if position > 0 { output += itemSeparator }
-      newLine(level + 1, to: &output)
+      if position > 0 { (itemSeparator ?? JinjaText(", ")).append(to: &output) }
+      try newLine(level + 1, to: &output, state)
       try append(element, to: &output, level: level + 1, &state)
     }
-    if !elements.isEmpty { newLine(level, to: &output) }
+    if !elements.isEmpty { try newLine(level, to: &output, state) }
     output.append(0x5D)
     state.leave(1)
   }
@@ -220,25 +243,25 @@ struct JSONDump {
     output.append(0x7B)
     for (position, (key, value)) in members.enumerated() {
       try state.charge()
-      if position > 0 { output += itemSeparator }
-      newLine(level + 1, to: &output)
-      append(try name(key), to: &output)
-      output += nameSeparator
+      if position > 0 { (itemSeparator ?? JinjaText(", ")).append(to: &output) }
+      try newLine(level + 1, to: &output, state)
+      append(try name(key, state.heap), to: &output)
+      (nameSeparator ?? JinjaText(": ")).append(to: &output)
       try append(value, to: &output, level: level + 1, &state)
     }
-    if !members.isEmpty { newLine(level, to: &output) }
+    if !members.isEmpty { try newLine(level, to: &output, state) }
     output.append(0x7D)
     state.leave(1)
   }
 
-  private func name(_ key: JinjaValue) throws(TemplateFailure) -> [UInt8] {
+  private func name(_ key: JinjaValue, _ heap: ValueHeap) throws(TemplateFailure) -> JinjaText {
     switch key {
     case .string(let text), .markup(let text): return text
-    case .null: return Array("null".utf8)
-    case .boolean(let truth): return Array((truth ? "true" : "false").utf8)
-    case .integer(let integer): return Array(String(integer).utf8)
+    case .null: return JinjaText("null")
+    case .boolean(let truth): return truth ? JinjaText("true") : JinjaText("false")
+    case .integer(let integer): return heap.text(String(integer).utf8)
     case .bigInteger(let digits): return digits
-    case .float(let double): return Array(float(double).utf8)
+    case .float(let double): return heap.text(float(double).utf8)
     default: throw TemplateFailure(.type, "keys must be str, int, float, bool or None, not \(key.typeName)")
     }
   }

@@ -13,11 +13,14 @@ enum PythonStrings {
   }
 
   /// `len(text)`. O(bytes).
-  static func count(_ text: [UInt8]) -> Int {
+  static func count(_ text: some Collection<UInt8>) -> Int {
     var count = 0
     for byte in text where byte & 0xC0 != 0x80 { count &+= 1 }
     return count
   }
+
+  /// `len(text)`. O(bytes).
+  static func count(_ text: JinjaText) -> Int { text.pointCount }
 
   /// The code points' bytes.
   static func characters(_ text: [UInt8]) -> [ArraySlice<UInt8>] {
@@ -26,6 +29,18 @@ enum PythonStrings {
     while position < text.count {
       let end = min(position + length(text[position]), text.count)
       characters.append(text[position..<end])
+      position = end
+    }
+    return characters
+  }
+
+  /// The code points' bytes.
+  static func characters(_ text: JinjaText) -> [JinjaText] {
+    var characters: [JinjaText] = []
+    var position = 0
+    while position < text.count {
+      let end = min(position + length(text[position]), text.count)
+      characters.append(text.part(position..<end))
       position = end
     }
     return characters
@@ -56,25 +71,24 @@ enum PythonStrings {
   }
 
   /// The offset of a part; `nil` if it is nowhere. O(text × part) at worst, for texts that repeat one byte.
-  static func find(_ part: [UInt8], in text: [UInt8], from start: Int) -> Int? {
-    guard let first = part.first else { return start <= text.count ? start : nil }
-    var position = start
+  static func find(_ part: JinjaText, in text: JinjaText, from start: Int) -> Int? {
+    guard !part.isEmpty else { return start <= text.count ? start : nil }
     let last = text.count - part.count
+    var position = start
     while position <= last {
-      if text[position] == first {
-        var offset = 1
-        while offset < part.count, text[position + offset] == part[offset] { offset += 1 }
-        if offset == part.count { return position }
+      guard let place = ByteSearch.firstIndex(of: part[0], in: text.span, from: position), place <= last else {
+        return nil
       }
-      position += 1
+      if text.part(place..<(place + part.count)) == part { return place }
+      position = place + 1
     }
     return nil
   }
 
-  static func findLast(_ part: [UInt8], in text: [UInt8]) -> Int? {
+  static func findLast(_ part: JinjaText, in text: JinjaText) -> Int? {
     var position = text.count - part.count
     while position >= 0 {
-      if text[position..<(position + part.count)].elementsEqual(part) { return position }
+      if text.part(position..<(position + part.count)) == part { return position }
       position -= 1
     }
     return nil
@@ -89,97 +103,104 @@ enum PythonStrings {
     }
   }
 
-  /// `text.strip()`, `.lstrip()`, `.rstrip()`; of the given characters, or of white space.
-  static func strip(_ text: [UInt8], _ characters: [UInt8]?, left: Bool = true, right: Bool = true) -> [UInt8] {
-    if characters == nil, left, right {
-      let span = text.span
-      let range = PythonText.strip(span, 0..<text.count)
-      return range.count == text.count ? text : Array(text[range])
-    }
-    let set = characters.map { Set(points($0)) }
-    let isStripped: (ArraySlice<UInt8>) -> Bool = { character in
-      let point = points(character).first ?? 0
-      return set.map { $0.contains(point) } ?? isSpace(point)
-    }
+  /// `text.strip()`, `.lstrip()`, `.rstrip()`; of the given characters, or of white space. O(bytes taken off).
+  static func strip(
+    _ text: JinjaText, _ characters: JinjaText?, left: Bool = true, right: Bool = true
+  ) -> JinjaText {
+    text.part(kept(text.span, characters.map { Set(points($0)) }, left: left, right: right))
+  }
+
+  /// The same of white space.
+  static func strip(_ text: [UInt8], left: Bool = true, right: Bool = true) -> [UInt8] {
+    Array(text[kept(text.span, nil, left: left, right: right)])
+  }
+
+  /// What is left of a text without these characters at its ends, or white space.
+  private static func kept(_ text: Span<UInt8>, _ set: Set<UInt32>?, left: Bool, right: Bool) -> Range<Int> {
     var start = 0
     var end = text.count
-    if left {
-      while start < end {
-        let next = min(start + length(text[start]), end)
-        guard isStripped(text[start..<next]) else { break }
-        start = next
-      }
+    while left, start < end {
+      let next = min(start + length(text[start]), end)
+      guard isStripped(text, start..<next, set) else { break }
+      start = next
     }
-    if right {
-      while end > start {
-        var lead = end - 1
-        while lead > start, text[lead] & 0xC0 == 0x80 { lead -= 1 }
-        guard isStripped(text[lead..<end]) else { break }
-        end = lead
-      }
+    while right, end > start {
+      var lead = end - 1
+      while lead > start, text[lead] & 0xC0 == 0x80 { lead -= 1 }
+      guard isStripped(text, lead..<end, set) else { break }
+      end = lead
     }
-    return Array(text[start..<end])
+    return start..<end
+  }
+
+  @inline(__always)
+  private static func isStripped(_ text: Span<UInt8>, _ character: Range<Int>, _ set: Set<UInt32>?) -> Bool {
+    let lead = text[character.lowerBound]
+    if set == nil, lead < 0x80 { return isSpace(UInt32(lead)) }
+    let point = points(character.map { text[$0] }).first ?? 0
+    return set.map { $0.contains(point) } ?? isSpace(point)
   }
 
   /// `text.split(separator, limit)`.
-  static func split(_ text: [UInt8], _ separator: [UInt8], _ limit: Int) -> [[UInt8]] {
-    var parts: [[UInt8]] = []
+  static func split(_ text: JinjaText, _ separator: JinjaText, _ limit: Int) -> [JinjaText] {
+    var parts: [JinjaText] = []
     var start = 0
     while limit < 0 || parts.count < limit, let place = find(separator, in: text, from: start) {
-      parts.append(Array(text[start..<place]))
+      parts.append(text.part(start..<place))
       start = place + separator.count
     }
-    parts.append(Array(text[start...]))
+    parts.append(text.part(start..<text.count))
     return parts
   }
 
   /// `text.split(None, limit)`.
-  static func words(_ text: [UInt8], _ limit: Int) -> [[UInt8]] {
-    var parts: [[UInt8]] = []
-    var rest = strip(text, nil, right: false)[...]
+  static func words(_ text: JinjaText, _ limit: Int) -> [JinjaText] {
+    var parts: [JinjaText] = []
+    var rest = strip(text, nil, right: false)
+    /// Where the run ends of characters that are space, or that are not.
+    func run(isSpace: Bool, from start: Int) -> Int {
+      var end = start
+      while end < rest.count {
+        let next = min(end + length(rest[end]), rest.count)
+        guard self.isSpace(points(rest.part(end..<next)).first ?? 0) == isSpace else { break }
+        end = next
+      }
+      return end
+    }
     while !rest.isEmpty {
       if limit >= 0, parts.count >= limit {
-        parts.append(strip(Array(rest), nil, left: false))
+        // What is left keeps the white space at its end.
+        parts.append(rest)
         break
       }
-      var end = rest.startIndex
-      while end < rest.endIndex {
-        let next = min(end + length(rest[end]), rest.endIndex)
-        if isSpace(points(rest[end..<next]).first ?? 0) { break }
-        end = next
-      }
-      parts.append(Array(rest[..<end]))
-      while end < rest.endIndex {
-        let next = min(end + length(rest[end]), rest.endIndex)
-        guard isSpace(points(rest[end..<next]).first ?? 0) else { break }
-        end = next
-      }
-      rest = rest[end...]
+      let end = run(isSpace: false, from: 0)
+      parts.append(rest.part(0..<end))
+      rest = rest.part(run(isSpace: true, from: end)..<rest.count)
     }
     return parts
   }
 
   /// `text.splitlines()`.
-  static func lines(_ text: [UInt8], keepEnds: Bool = false) -> [[UInt8]] {
-    var lines: [[UInt8]] = []
+  static func lines(_ text: JinjaText, keepEnds: Bool = false) -> [JinjaText] {
+    var lines: [JinjaText] = []
     var start = 0
     var position = 0
     while position < text.count {
       let next = min(position + length(text[position]), text.count)
       let end = lineBreakEnd(text, position, next)
       if end > position {
-        lines.append(Array(text[start..<(keepEnds ? end : position)]))
+        lines.append(text.part(start..<(keepEnds ? end : position)))
         start = end
         position = end
       } else {
         position = next
       }
     }
-    if start < text.count { lines.append(Array(text[start...])) }
+    if start < text.count { lines.append(text.part(start..<text.count)) }
     return lines
   }
 
-  private static func lineBreakEnd(_ text: [UInt8], _ position: Int, _ next: Int) -> Int {
+  private static func lineBreakEnd(_ text: JinjaText, _ position: Int, _ next: Int) -> Int {
     switch text[position] {
     case 0x0D: return next < text.count && text[next] == 0x0A ? next + 1 : next
     case 0x0A...0x0C, 0x1C...0x1E: return next
@@ -194,8 +215,8 @@ enum PythonStrings {
 
   /// `text.replace(old, new, limit)`.
   static func replace(
-    _ text: [UInt8], _ old: [UInt8], _ new: [UInt8], _ limit: Int, _ state: inout RenderState
-  ) throws(TemplateFailure) -> [UInt8] {
+    _ text: JinjaText, _ old: JinjaText, _ new: JinjaText, _ limit: Int, _ state: inout RenderState
+  ) throws(TemplateFailure) -> JinjaText {
     var result: [UInt8] = []
     var count = 0
     if old.isEmpty {
@@ -219,7 +240,7 @@ enum PythonStrings {
       result += text[start...]
     }
     try state.charge(bytes: result.count + text.count)
-    return result
+    return state.heap.text(result)
   }
 
   // MARK: Case
@@ -311,9 +332,11 @@ enum PythonStrings {
   // MARK: Padding
 
   /// `text.ljust`, `.rjust`, `.center`.
-  static func padded(_ text: [UInt8], _ width: Int, left: Bool, right: Bool, _ fill: [UInt8] = [0x20]) -> [UInt8] {
-    let missing = width - count(text)
-    guard missing > 0 else { return text }
+  static func padded(
+    _ text: JinjaText, _ width: Int, left: Bool, right: Bool, _ fill: JinjaText = JinjaText(" ")
+  ) -> [UInt8] {
+    let missing = max(width, 0) - count(text)
+    guard missing > 0 else { return text.bytes }
     // CPython's center puts the odd one left where the width is odd.
     let before = !left ? 0 : !right ? missing : missing / 2 + (missing & width & 1)
     return Array(repeatElement(fill, count: before).joined()) + text

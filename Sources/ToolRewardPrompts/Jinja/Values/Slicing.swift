@@ -36,55 +36,56 @@ enum Slicing {
   static func slice(
     _ value: JinjaValue, _ start: JinjaValue, _ stop: JinjaValue, _ step: JinjaValue, _ state: inout RenderState
   ) throws(TemplateFailure) -> JinjaValue? {
-    func picked<Element>(_ elements: [Element]) throws(TemplateFailure) -> [Element] {
+    func picked(_ elements: JinjaElements) throws(TemplateFailure) -> JinjaList {
       let (first, step, count) = try positions(elements.count, start, stop, step)
-      if step == 1 { return Array(elements[first..<(first + count)]) }
-      return (0..<count).map { elements[first + $0 * step] }
+      return JinjaList((0..<count).lazy.map { elements[first + $0 * step] }, state.heap)
     }
     switch value {
     case .list(let list):
       try state.charge(list.count)
-      return .list(JinjaList(try picked(list.elements)))
+      return .list(try picked(list.elements))
     case .tuple(let list):
       try state.charge(list.count)
-      return .tuple(JinjaList(try picked(list.elements)))
+      return .tuple(try picked(list.elements))
     case .string(let text): return .string(try sliced(text, start, stop, step, &state))
     case .markup(let text): return .markup(try sliced(text, start, stop, step, &state))
-    case .object(let range as RangeObject):
+    case .object(let object):
+      guard let range = object.cast(to: RangeObject.self) else { return nil }
       let (first, step, count) = try positions(range.count, start, stop, step)
       let begin = range.start &+ first &* range.step
       let (stride, overflow) = range.step.multipliedReportingOverflow(by: step)
       if overflow { throw Arithmetic.tooBig }
       let (length, beyond) = stride.multipliedReportingOverflow(by: count)
       if beyond { throw Arithmetic.tooBig }
-      return .object(try RangeObject(begin, begin &+ length, stride))
+      return state.object(try RangeObject(begin, begin &+ length, stride))
     default: return nil
     }
   }
 
   private static func sliced(
-    _ text: [UInt8], _ start: JinjaValue, _ stop: JinjaValue, _ step: JinjaValue, _ state: inout RenderState
-  ) throws(TemplateFailure) -> [UInt8] {
+    _ text: JinjaText, _ start: JinjaValue, _ stop: JinjaValue, _ step: JinjaValue, _ state: inout RenderState
+  ) throws(TemplateFailure) -> JinjaText {
     try state.charge(bytes: text.count)
-    if PythonStrings.isASCII(text) {
+    if text.isASCII {
       let (first, step, count) = try positions(text.count, start, stop, step)
-      return step == 1 ? Array(text[first..<(first + count)]) : (0..<count).map { text[first + $0 * step] }
+      return step == 1
+        ? text.part(first..<(first + count)) : state.heap.text((0..<count).map { text[first + $0 * step] })
     }
     let characters = PythonStrings.characters(text)
     let (first, stride, count) = try positions(characters.count, start, stop, step)
     var result: [UInt8] = []
     for position in 0..<count { result += characters[first + position * stride] }
-    return result
+    return state.heap.text(result)
   }
 
   /// The character at a position; `nil` beyond the ends.
-  static func character(_ text: [UInt8], _ position: Int) -> [UInt8]? {
-    if PythonStrings.isASCII(text) {
+  static func character(_ text: JinjaText, _ position: Int) -> JinjaText? {
+    if text.isASCII {
       let place = position < 0 ? position + text.count : position
-      return place >= 0 && place < text.count ? [text[place]] : nil
+      return place >= 0 && place < text.count ? text.part(place..<(place + 1)) : nil
     }
     let characters = PythonStrings.characters(text)
     let place = position < 0 ? position + characters.count : position
-    return place >= 0 && place < characters.count ? Array(characters[place]) : nil
+    return place >= 0 && place < characters.count ? characters[place] : nil
   }
 }

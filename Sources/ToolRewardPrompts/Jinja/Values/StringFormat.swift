@@ -157,7 +157,7 @@ struct FormatSpecification {
     func refused(_ type: String) -> TemplateFailure {
       TemplateFailure(.value, "Unknown or invalid format code for an object of type '\(type)'")
     }
-    if let text = value.text {
+    if let text = value.text?.bytes {
       guard kind == nil || kind == 0x73, sign == nil, align != 0x3D, grouping == nil, !alternate else {
         throw refused("str")
       }
@@ -191,10 +191,10 @@ struct FormatSpecification {
 /// `text.format(…)`, sandboxed.
 enum StringFormat {
   static func format(
-    _ format: [UInt8], _ arguments: CallArguments, _ state: inout RenderState
+    _ format: JinjaText, _ arguments: CallArguments, _ state: inout RenderState
   ) throws(TemplateFailure) -> [UInt8] {
     var automatic = 0
-    return try self.format(format, arguments, &automatic, 2, &state)
+    return try self.format(format.bytes, arguments, &automatic, 2, &state)
   }
 
   /// - Parameter automatic: How many `{}` were numbered; −1 once a field had a number of its own.
@@ -268,7 +268,7 @@ enum StringFormat {
     case 0x72:
       var printed: [UInt8] = []
       try PythonPrinting.appendRepr(value, to: &printed, &state)
-      value = .string(printed)
+      value = state.string(printed)
     default: throw TemplateFailure(.value, "Unknown conversion specifier")
     }
     let specification = try format(Array(rest.dropFirst()), arguments, &automatic, depth - 1, &state)
@@ -308,14 +308,14 @@ enum StringFormat {
         let part = rest.prefix { $0 != 0x2E && $0 != 0x5B }
         rest = rest[part.endIndex...]
         guard !part.isEmpty else { throw TemplateFailure(.value, "Empty attribute in format string") }
-        value = try Access.attribute(value, Array(part), &state)
+        value = try Access.attribute(value, state.heap.text(part), &state)
       } else {
         guard lead == 0x5B, let end = rest.firstIndex(of: 0x5D), end > rest.startIndex else {
           throw TemplateFailure(.value, "Only '.' or '[' may follow ']' in format field specifier")
         }
         let part = rest[..<end]
         rest = rest[(end + 1)...]
-        value = try Access.item(value, index(part).map { .integer($0) } ?? .string(Array(part)), &state)
+        value = try Access.item(value, index(part).map { .integer($0) } ?? state.string(part), &state)
       }
     }
     return value

@@ -2,37 +2,32 @@ internal import ToolReward
 
 /// The methods of Python's `str`. Not here: `encode`, `maketrans`, `translate`, `casefold`, `expandtabs`, `isidentifier`.
 enum StringMethods {
-  private typealias Body =
-    @Sendable (_ text: [UInt8], _ arguments: CallArguments, _ state: inout RenderState)
+  fileprivate typealias Body =
+    @Sendable (_ text: JinjaText, _ arguments: CallArguments, _ state: inout RenderState)
     throws(TemplateFailure) -> JinjaValue
 
   /// The bound method of that name; `nil` if there is none.
-  static func method(_ text: [UInt8], isMarkup: Bool, _ name: [UInt8]) -> JinjaValue? {
-    guard let body = methods[name] else { return nil }
-    let title = String(decoding: name, as: UTF8.self)
-    return .object(
-      FunctionObject(title) { (arguments, state) throws(TemplateFailure) in
-        try state.charge(bytes: text.count)
-        if isMarkup, title == "format" || title == "format_map" || title == "join" || title == "replace" {
-          throw TemplateFailure(.runtime, "'\(title)' of a string marked by 'safe' or 'escape' is not supported")
-        }
-        let result = try body(text, arguments, &state)
-        return isMarkup ? marked(result) : result
-      })
+  static func method(
+    _ text: JinjaText, isMarkup: Bool, _ name: JinjaText, _ state: inout RenderState
+  ) -> JinjaValue? {
+    guard let method = StringMethod(name) else { return nil }
+    return state.function(method.name) { (arguments, state) throws(TemplateFailure) in
+      try method.call(text, isMarkup: isMarkup, arguments, &state)
+    }
   }
 
-  private static func marked(_ value: JinjaValue) -> JinjaValue {
+  fileprivate static func marked(_ value: JinjaValue, _ heap: ValueHeap) -> JinjaValue {
     switch value {
     case .string(let text): .markup(text)
-    case .list(let list): .list(JinjaList(list.elements.map(marked)))
-    case .tuple(let list): .tuple(JinjaList(list.elements.map(marked)))
+    case .list(let list): heap.list(list.elements.map { marked($0, heap) })
+    case .tuple(let list): heap.tuple(list.elements.map { marked($0, heap) })
     default: value
     }
   }
 
   // MARK: Arguments
 
-  private static func text(_ value: JinjaValue?, _ method: String) throws(TemplateFailure) -> [UInt8] {
+  private static func text(_ value: JinjaValue?, _ method: String) throws(TemplateFailure) -> JinjaText {
     guard let value else { throw TemplateFailure(.type, "\(method)() is missing an argument") }
     if let text = value.text { return text }
     throw TemplateFailure(.type, "\(method)() argument must be str, not \(value.typeName)")
@@ -45,9 +40,9 @@ enum StringMethods {
   }
 
   private static func plain(_ change: @escaping @Sendable ([UInt8]) -> [UInt8], _ name: String) -> Body {
-    { (text, arguments, _) throws(TemplateFailure) in
+    { (text, arguments, state) throws(TemplateFailure) in
       _ = try arguments.bound(name, [])
-      return .string(change(text))
+      return state.string(change(text.bytes))
     }
   }
 
@@ -73,7 +68,7 @@ enum StringMethods {
   private static func strip(_ name: String, left: Bool, right: Bool) -> Body {
     { (text, arguments, _) throws(TemplateFailure) in
       let value = try positional(name, 1, arguments)[0]
-      var characters: [UInt8]?
+      var characters: JinjaText?
       if let value {
         if case .null = value { characters = nil } else { characters = try self.text(value, name) }
       }
@@ -83,22 +78,26 @@ enum StringMethods {
 
   /// `text[start:end]` for the searching methods, and where it starts, in code points.
   private static func window(
-    _ text: [UInt8], _ start: JinjaValue?, _ end: JinjaValue?
-  ) throws(TemplateFailure) -> (text: [UInt8], offset: Int)? {
+    _ text: JinjaText, _ start: JinjaValue?, _ end: JinjaValue?
+  ) throws(TemplateFailure) -> (text: JinjaText, offset: Int)? {
     if start == nil, end == nil { return (text, 0) }
     let characters = PythonStrings.characters(text)
     if let start = start?.integer, start > characters.count { return nil }
     let (first, _, count) = try Slicing.positions(characters.count, start ?? .null, end ?? .null, .null)
     if let end = end?.integer, end >= 0 ? end < first : end + characters.count < first { return nil }
-    return (Array(characters[first..<(first + count)].joined()), first)
+    let from = characters[..<first].reduce(0) { $0 + $1.count }
+    let length = characters[first..<(first + count)].reduce(0) { $0 + $1.count }
+    return (text.part(from..<(from + length)), first)
   }
 
-  private static func affix(_ name: String, _ holds: @escaping @Sendable (_ text: [UInt8], _ affix: [UInt8]) -> Bool)
+  private static func affix(
+    _ name: String, _ holds: @escaping @Sendable (_ text: JinjaText, _ affix: JinjaText) -> Bool
+  )
     -> Body
   {
     { (text, arguments, _) throws(TemplateFailure) in
       let values = try positional(name, 3, arguments, required: 1)
-      var affixes: [[UInt8]] = []
+      var affixes: [JinjaText] = []
       if case .tuple(let list) = values[0] ?? .null {
         for element in list.elements { affixes.append(try self.text(element, name)) }
       } else {
@@ -116,7 +115,7 @@ enum StringMethods {
       if let window = try window(text, values[1], values[2]) {
         let place =
           last ? PythonStrings.findLast(part, in: window.text) : PythonStrings.find(part, in: window.text, from: 0)
-        if let place { return .integer(window.offset + PythonStrings.count(Array(window.text[..<place]))) }
+        if let place { return .integer(window.offset + PythonStrings.count(window.text.part(0..<place))) }
       }
       if raises { throw TemplateFailure(.value, "substring not found") }
       return .integer(-1)
@@ -127,18 +126,18 @@ enum StringMethods {
     { (text, arguments, state) throws(TemplateFailure) in
       let values = try positional(name, 2, arguments, required: 1)
       let width = try integer(values[0], 0)
-      let fill = try values[1].map { (value) throws(TemplateFailure) in try self.text(value, name) } ?? [0x20]
+      let fill = try values[1].map { (value) throws(TemplateFailure) in try self.text(value, name) } ?? JinjaText(" ")
       guard PythonStrings.count(fill) == 1 else {
         throw TemplateFailure(.type, "The fill character must be exactly one character long")
       }
       try state.charge(bytes: max(0, min(width, Int.max / 4)) * fill.count)
-      return .string(PythonStrings.padded(text, width, left: left, right: right, fill))
+      return state.string(PythonStrings.padded(text, width, left: left, right: right, fill))
     }
   }
 
-  private static func list(_ parts: [[UInt8]], _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
+  private static func list(_ parts: [JinjaText], _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue {
     try state.charge(parts.count * 2)
-    return .list(JinjaList(parts.map { .string($0) }))
+    return state.list(parts.lazy.map { .string($0) })
   }
 
   private static func split(_ name: String, fromRight: Bool) -> Body {
@@ -153,36 +152,37 @@ enum StringMethods {
         let separator = try self.text(values[0], name)
         if separator.isEmpty { throw TemplateFailure(.value, "empty separator") }
         var parts = PythonStrings.split(text, separator, fromRight ? -1 : limit)
-        if fromRight, limit >= 0, parts.count > limit + 1 {
-          let head = Array(parts[..<(parts.count - limit)].joined(separator: separator))
-          parts = [head] + parts[(parts.count - limit)...]
+        if fromRight, limit >= 0, parts.count - 1 > limit {
+          let tail = parts[(parts.count - limit)...]
+          let length = tail.reduce(0) { $0 + $1.count + separator.count }
+          parts = [text.part(0..<(text.count - length))] + tail
         }
         return try list(parts, &state)
       }
     }
   }
 
-  private static func wordsFromRight(_ text: [UInt8], _ limit: Int) -> [[UInt8]] {
+  private static func wordsFromRight(_ text: JinjaText, _ limit: Int) -> [JinjaText] {
     let words = PythonStrings.words(text, -1)
     guard words.count > limit else { return words }
-    // The head keeps the white space between its words.
+    // The head keeps the white space at its start and between its words.
     var head = PythonStrings.strip(text, nil, left: false)
     for word in words[(words.count - limit)...].reversed() {
-      head = PythonStrings.strip(Array(head[..<(head.count - word.count)]), nil, left: false)
+      head = PythonStrings.strip(head.part(0..<(head.count - word.count)), nil, left: false)
     }
-    head = PythonStrings.strip(head, nil, right: false)
     return (head.isEmpty ? [] : [head]) + words[(words.count - limit)...]
   }
 
   private static func partition(_ name: String, fromRight: Bool) -> Body {
-    { (text, arguments, _) throws(TemplateFailure) in
+    { (text, arguments, state) throws(TemplateFailure) in
       let separator = try self.text(positional(name, 1, arguments, required: 1)[0], name)
       if separator.isEmpty { throw TemplateFailure(.value, "empty separator") }
       let place =
         fromRight ? PythonStrings.findLast(separator, in: text) : PythonStrings.find(separator, in: text, from: 0)
-      var parts = fromRight ? [[], [], text] : [text, [], []]
-      if let place { parts = [Array(text[..<place]), separator, Array(text[(place + separator.count)...])] }
-      return .tuple(JinjaList(parts.map { .string($0) }))
+      let empty = JinjaText("")
+      var parts = fromRight ? [empty, empty, text] : [text, empty, empty]
+      if let place { parts = [text.part(0..<place), separator, text.part((place + separator.count)..<text.count)] }
+      return state.tuple(parts.lazy.map { .string($0) })
     }
   }
 
@@ -206,7 +206,7 @@ enum StringMethods {
   private static func isUpper(_ point: UInt32) -> Bool { isAny(point) { $0.isUppercase } }
   private static func isLower(_ point: UInt32) -> Bool { isAny(point) { $0.isLowercase } }
 
-  private static let methods: [[UInt8]: Body] = {
+  fileprivate static let methods: [String: Body] = {
     let named: [(String, Body)] = [
       ("lower", plain(PythonStrings.lower, "lower")), ("upper", plain(PythonStrings.upper, "upper")),
       ("capitalize", plain(PythonStrings.capitalize, "capitalize")), ("title", plain(PythonStrings.title, "title")),
@@ -214,7 +214,7 @@ enum StringMethods {
       ("strip", strip("strip", left: true, right: true)), ("lstrip", strip("lstrip", left: true, right: false)),
       ("rstrip", strip("rstrip", left: false, right: true)),
       ("startswith", affix("startswith") { $0.starts(with: $1) }),
-      ("endswith", affix("endswith") { $0.count >= $1.count && $0[($0.count - $1.count)...].elementsEqual($1) }),
+      ("endswith", affix("endswith") { $0.ends(with: $1) }),
       ("find", search("find", last: false, raises: false)), ("rfind", search("rfind", last: true, raises: false)),
       ("index", search("index", last: false, raises: true)), ("rindex", search("rindex", last: true, raises: true)),
       ("ljust", pad("ljust", left: false, right: true)), ("rjust", pad("rjust", left: true, right: false)),
@@ -253,17 +253,17 @@ enum StringMethods {
         }
       ),
       ("join", join), ("replace", replace), ("count", count), ("splitlines", splitLines), ("zfill", zeroFill),
-      ("removeprefix", remove("removeprefix") { $0.starts(with: $1) ? Array($0.dropFirst($1.count)) : $0 }),
+      ("removeprefix", remove("removeprefix") { $0.starts(with: $1) ? $0.part($1.count..<$0.count) : $0 }),
       (
         "removesuffix",
         remove("removesuffix") {
-          !$1.isEmpty && $0.count >= $1.count && $0[($0.count - $1.count)...].elementsEqual($1)
-            ? Array($0.dropLast($1.count)) : $0
+          $0.ends(with: $1) ? $0.part(0..<($0.count - $1.count)) : $0
         }
       ),
       (
         "format",
-        { (text, arguments, state) throws(TemplateFailure) in .string(try StringFormat.format(text, arguments, &state))
+        { (text, arguments, state) throws(TemplateFailure) in
+          state.string(try StringFormat.format(text, arguments, &state))
         }
       ),
       (
@@ -277,11 +277,11 @@ enum StringMethods {
           for (key, value) in zip(dictionary.keys, dictionary.values) {
             if let name = key.text { named.named.append((name, value)) }
           }
-          return .string(try StringFormat.format(text, named, &state))
+          return state.string(try StringFormat.format(text, named, &state))
         }
       ),
     ]
-    return Dictionary(named.map { (Array($0.0.utf8), $0.1) }) { first, _ in first }
+    return Dictionary(named) { first, _ in first }
   }()
 
   private static func isTitle(_ points: [UInt32]) -> Bool {
@@ -303,7 +303,8 @@ enum StringMethods {
     return isAny
   }
 
-  private static func remove(_ name: String, _ change: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]) -> Body {
+  private static func remove(_ name: String, _ change: @escaping @Sendable (JinjaText, JinjaText) -> JinjaText) -> Body
+  {
     { (text, arguments, _) throws(TemplateFailure) in
       .string(change(text, try self.text(positional(name, 1, arguments, required: 1)[0], name)))
     }
@@ -321,7 +322,7 @@ enum StringMethods {
       try state.charge(bytes: part.count + text.count)
       if result.count > state.limits.outputBytes { try state.charge(bytes: result.count) }
     }
-    return .string(result)
+    return state.string(result)
   }
 
   private static let replace: Body = { (text, arguments, state) throws(TemplateFailure) in
@@ -348,10 +349,34 @@ enum StringMethods {
 
   private static let zeroFill: Body = { (text, arguments, state) throws(TemplateFailure) in
     let width = try integer(positional("zfill", 1, arguments, required: 1)[0], 0)
-    let missing = width - PythonStrings.count(text)
+    let missing = max(width, 0) - PythonStrings.count(text)
     guard missing > 0 else { return .string(text) }
     try state.charge(bytes: missing)
     let sign = text.first == 0x2B || text.first == 0x2D ? 1 : 0
-    return .string(Array(text[..<sign]) + [UInt8](repeating: 0x30, count: missing) + text[sign...])
+    return state.string(Array(text[..<sign]) + [UInt8](repeating: 0x30, count: missing) + text[sign...])
+  }
+}
+
+/// A method of Python's `str`, not yet of a text.
+struct StringMethod {
+  let name: String
+  private let body: StringMethods.Body
+
+  /// `nil` if there is none of that name.
+  init?(_ name: JinjaText) {
+    self.name = name.message
+    guard let body = StringMethods.methods[self.name] else { return nil }
+    self.body = body
+  }
+
+  func call(
+    _ text: JinjaText, isMarkup: Bool, _ arguments: CallArguments, _ state: inout RenderState
+  ) throws(TemplateFailure) -> JinjaValue {
+    try state.charge(bytes: text.count)
+    if isMarkup, name == "format" || name == "format_map" || name == "join" || name == "replace" {
+      throw TemplateFailure(.runtime, "'\(name)' of a string marked by 'safe' or 'escape' is not supported")
+    }
+    let result = try body(text, arguments, &state)
+    return isMarkup ? StringMethods.marked(result, state.heap) : result
   }
 }

@@ -271,6 +271,39 @@ final class RangeObject: JinjaObject {
 
   var elements: [JinjaValue] { (0..<count).map { .integer(start &+ $0 &* step) } }
 
+  override func attribute(_ name: JinjaText, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
+    switch name.message {
+    case "start": return .integer(start)
+    case "stop": return .integer(stop)
+    case "step": return .integer(step)
+    case "count":
+      return state.function("count") { [self] (arguments, state) throws(TemplateFailure) in
+        .integer(try place(of: arguments, "count", &state) == nil ? 0 : 1)
+      }
+    case "index":
+      return state.function("index") { [self] (arguments, state) throws(TemplateFailure) in
+        if let place = try place(of: arguments, "index", &state) { return .integer(place) }
+        throw TemplateFailure(.value, "the value is not in range")
+      }
+    default: return nil
+    }
+  }
+
+  /// Where the one argument stands.
+  private func place(
+    of arguments: CallArguments, _ method: String, _ state: inout RenderState
+  ) throws(TemplateFailure) -> Int? {
+    guard arguments.positional.count == 1, arguments.named.isEmpty else {
+      throw TemplateFailure(.type, "range.\(method)() takes exactly one argument")
+    }
+    try state.charge(count)
+    for (place, element) in elements.enumerated()
+    where try Comparison.areEqual(element, arguments.positional[0], &state) {
+      return place
+    }
+    return nil
+  }
+
   override func item(_ key: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
     guard let position = key.integer else { return nil }
     let place = position < 0 ? position &+ count : position

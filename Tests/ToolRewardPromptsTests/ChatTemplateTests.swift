@@ -134,6 +134,7 @@ private func failure(_ template: String, _ context: String = "{}", limits: Templ
       "[[1, 2]]ab['a', 'b']"
     ),
     ("{{ strftime_now('%d %b %Y %H:%M:%S %j') }}", "21 Nov 2026 09:05:07 325"),
+    ("{{ range(1, 9, 3).index(4) }}{{ range(3).count(1.0) }}{{ range(3).count('1') }}{{ range(2).stop }}", "1102"),
     ("{{ range(5)[1:3]|list }}{{ 3 in range(4) }}", "[1, 2]True"),
   ]) func texts(row: (String, String)) throws {
     #expect(try render(row.0, Self.context) == row.1)

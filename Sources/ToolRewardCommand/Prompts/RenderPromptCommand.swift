@@ -20,7 +20,7 @@ struct RenderPromptCommand: ParsableCommand {
         toolreward prompts render --template t.jinja --context c.json --now 2026-11-21T00:00:00Z --spans
 
       EXIT STATUS
-        0 done; 64 usage; 65 the template or the context is not what it should be, or the template raised an error; 66 no input.
+        0 done; 64 usage; 65 the template or the context is not what it should be, or the template raised an error; 66 no input; 74 input or output failed.
       """)
 
   @Option(

@@ -243,51 +243,6 @@ final class NamespaceObject: JinjaObject {
   }
 }
 
-/// `range(…)`: at most 100,000 numbers, as the sandbox allows.
-final class RangeObject: JinjaObject {
-  let start: Int
-  let step: Int
-  let count: Int
-  private let stop: Int
-
-  init(_ start: Int, _ stop: Int, _ step: Int) throws(TemplateFailure) {
-    guard step != 0 else { throw TemplateFailure(.value, "range() arg 3 must not be zero") }
-    let (width, overflow) =
-      step > 0 ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
-    let size = step > 0 ? UInt(step) : UInt(bitPattern: 0 &- step)
-    let number = overflow ? UInt.max : width <= 0 ? 0 : (UInt(width) - 1) / size + 1
-    guard number <= 100_000 else {
-      throw TemplateFailure(.limit, "Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000).")
-    }
-    self.start = start
-    self.step = step
-    self.stop = stop
-    count = Int(number)
-  }
-
-  override var typeName: String { "range" }
-  override var isIterable: Bool { true }
-  override func length(_ state: inout RenderState) throws(TemplateFailure) -> Int? { count }
-
-  var elements: [JinjaValue] { (0..<count).map { .integer(start &+ $0 &* step) } }
-
-  override func item(_ key: JinjaValue, _ state: inout RenderState) throws(TemplateFailure) -> JinjaValue? {
-    guard let position = key.integer else { return nil }
-    let place = position < 0 ? position &+ count : position
-    guard place >= 0, place < count else { return nil }
-    return .integer(start &+ place &* step)
-  }
-
-  override func iterator(_ state: inout RenderState) throws(TemplateFailure) -> JinjaIterator {
-    try state.charge(count)
-    return ListIterator(elements, state.heap)
-  }
-
-  override func appendRepr(_ output: inout [UInt8], _ state: inout RenderState) throws(TemplateFailure) {
-    output += Array("range(\(start), \(stop)\(step == 1 ? "" : ", \(step)"))".utf8)
-  }
-}
-
 /// `dict.keys()`, `.values()` and `.items()`.
 final class DictionaryView: JinjaObject {
   enum Part: String { case keys, values, items }

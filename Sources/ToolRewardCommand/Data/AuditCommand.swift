@@ -127,6 +127,11 @@ struct AuditCommand: AsyncParsableCommand {
   private func finish(_ report: AuditReport) throws {
     for fault in report.firstFaults { Terminal.say("toolreward: \(fault)") }
     let total = report.total
+    try data.checkAnswered(report.answered)
+    if total.rows == 0 {
+      Terminal.say("toolreward: no rows\(failOver.isEmpty ? "" : ": nothing was audited, so no threshold is met")")
+      if !failOver.isEmpty { throw Status.wrongInput }
+    }
     let unreadable = total.rowsWith[.unreadableRow] ?? 0
     if unreadable > 0, unreadable == total.rows { throw Status.wrongInput }
     var isMissed = false

@@ -19,6 +19,8 @@ public struct TrainingRecord: Sendable {
   public var reasoning: [UInt8]?
   /// What models wrote for the task, if the row brings it; ``DistillationFilter`` chooses.
   public var completions: [[UInt8]] = []
+  /// Whether the right calls come from a file of answers; it is not written.
+  public var hasOuterAnswer = false
   /// What was noticed while reading.
   public var warnings: [RecordWarning]
 
@@ -140,6 +142,14 @@ public struct RecordWarning: Sendable, Hashable {
     case unknownRole = "unknown_role"
     /// The tools could not all be read.
     case unreadableTools = "unreadable_tools"
+    /// A call without arguments has a member that is not known.
+    case unknownMember = "unknown_member"
+    /// A content is no text: its JSON is kept, or a part is left out.
+    case contentNotText = "content_not_text"
+    /// The results behind a message of calls are not one for each call.
+    case unmatchedResult = "unmatched_result"
+    /// Text around the tools is left out that is not certain to be the format's.
+    case systemTextDropped = "system_text_dropped"
   }
 
   /// The reason.
@@ -202,10 +212,26 @@ public struct DroppedRow: Error, Sendable, Hashable {
   public var code: Code
   /// What is wrong and how to mend it.
   public var message: String
+  /// The message at fault, counted from 0, in a row that gives a record; `nil` where it is the row, or is not told.
+  public var turn: Int?
 
   /// Creates a reason.
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
+  }
+}
+
+extension TrainingRecord {
+  /// Reasons why answers in this record give no task, each with the message that it is about, where they are as many as its broken messages.
+  public func located(_ reasons: [DroppedRow]) -> [DroppedRow] {
+    let broken = messages.indices.filter { index in
+      messages[index].isBroken && !messages[index].isContext && messages[index].role == .assistant
+    }
+    let unparsable = reasons.indices.filter { reasons[$0].code == .unparsableCall }
+    guard groundTruth == nil, broken.count == unparsable.count else { return reasons }
+    var located = reasons
+    for (place, turn) in zip(unparsable, broken) { located[place].turn = turn }
+    return located
   }
 }

@@ -199,6 +199,10 @@ struct RowScan {
       margin.indent += 1
       return true
     }
+    if isSuspect, margin.isKnown {
+      breakOff(at: position)
+      return false
+    }
     margin.leaveMargin()
     guard byte == 0x7B, isSuspect || objects & 1 == 1 && lastMark != 0x3A else { return true }
     breakOff(at: position)
@@ -270,7 +274,7 @@ struct RowScan {
       } else if isInDoubt {
         // Nothing tells where rows begin; the string goes on, as its writer seems to have meant.
         isInDoubt = false
-      } else if isInArray, byte == 0x5D, margin.mayCloseArray {
+      } else if isInArray, byte == 0x5D && margin.mayCloseArray || byte == 0x2C && margin.mayGoOn {
         end(bytes, at: position, &rows)
       } else if byte == 0x7D, margin.mayCloseRow {
         position += 1
@@ -312,6 +316,9 @@ private struct RowMargin {
   var mayBeginRow: Bool { areOnOneLine || rowIndent.map { $0 == indent } ?? true }
 
   var mayCloseArray: Bool { areOnOneLine || rowIndent.map { indent < $0 } ?? false }
+
+  /// Whether a comma may be the one between rows.
+  var mayGoOn: Bool { rowIndent.map { indent <= $0 } ?? false }
 
   var mayCloseRow: Bool { !areOnOneLine && rowIndent == indent }
 

@@ -187,7 +187,7 @@ enum ChunkSource {
 }
 
 /// Reads a data file row by row, for those that need no pipeline.
-public enum DataRows {
+public enum DataRows: Sendable {
   /// Calls `body` with each row of a file, and the chunk that it is in.
   ///
   /// - Throws: ``InputOutputError`` if the file cannot be opened or read.

@@ -47,7 +47,7 @@ import ToolReward
   }
 
   @Test func answersThatNoRecordCanHold() {
-    let many = (0..<7).map { #""k\#($0)":[1,2]"# }.joined(separator: ",")
+    let many = (0..<9).map { #""k\#($0)":[1,2]"# }.joined(separator: ",")
     #expect(code(bfcl(#"{"b":[{\#(many)}]}"#)) == .unreadableAnswer)
     #expect(code(bfcl(#"{"b":[{"k":[]}]}"#)) == .unreadableAnswer)
     #expect(code(bfcl(#"{"b":1}"#)) == .unreadableAnswer)

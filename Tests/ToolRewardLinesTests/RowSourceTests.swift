@@ -86,6 +86,11 @@ import Testing
         "[\n  {\n    'a': 'x\n  }, {\n    'b': 1\n  },\n  {'c': 1}\n]",
         ["2:{\n    'a': 'x\n  }!13", "4:{\n    'b': 1\n  }", "7:{'c': 1}"]
       ),
+      (
+        "[\n  {\n    'a': x,\n    'b': '[{\\'n\\': 1}]'\n  }, {\n    'b': 1\n  }\n]",
+        ["2:{\n    'a': x,\n    'b': '[{\\'n\\': 1}]'\n  }!18", "5:{\n    'b': 1\n  }"]
+      ),
+      ("[\n{'a':'x}\n,{'b':1}\n,{'c':2}\n]", ["2:{'a':'x}!8", "3:{'b':1}", "4:{'c':2}"]),
       // An object behind a name may begin a line, and so may one in a list.
       ("[\n{'a':\n{'b':1}},\n{'c':[\n{'d':1},\n{'e':1}]}\n]", ["2:{'a':\n{'b':1}}", "4:{'c':[\n{'d':1},\n{'e':1}]}"]),
       // On one line nothing tells where the next row begins.

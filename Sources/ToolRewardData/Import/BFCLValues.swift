@@ -6,7 +6,7 @@ internal import ToolReward
 /// has each dictionary in a list. This is how BFCL's `dict_checker` and `list_dict_checker` read them (bfcl_eval, ast_checker.py).
 enum BFCLValues {
   /// More than these are not written out.
-  static let most = 64
+  static let most = 256
 
   /// The values as JSON text, the first as an answer would most likely have it; `nil` if there are more than ``most``.
   static func expanded(_ alternatives: [Value]) -> [[UInt8]]? {

@@ -1,4 +1,4 @@
-public import ToolReward
+internal import ToolReward
 public import ToolRewardLines
 
 /// How rows are read.
@@ -254,8 +254,11 @@ enum RowHint {
   static func damage(_ row: DataRow, _ size: Int) -> String {
     switch row.damage {
     case .brokenOff(let place)?:
-      return "a quote or a bracket is missing before byte \(place) of it; the \(max(0, size - place)) bytes from there "
-        + "to the next line that begins a row are passed over with it"
+      let lost = size - place
+      return "a quote or a bracket is missing before byte \(place) of it; "
+        + (lost > 0
+          ? "the \(lost) bytes from there to the next line that begins a row are passed over with it"
+          : "it is taken to end before the next line that begins a row")
     case .openAtEnd?:
       return
         "all \(size) bytes from where it begins to the end of the file are read as part of it: the file is cut off, "

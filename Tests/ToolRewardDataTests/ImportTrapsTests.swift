@@ -139,6 +139,11 @@ import ToolReward
     for call in [#""Arguments":{"k":1}"#, #""params":"{\"k\":1}""#, #""values":[1]"#] {
       #expect(code(query(#"[{"name":"f",\#(call)}]"#)) == .unreadableAnswer, "\(call)")
     }
+    for choices in [
+      #""accepted":1"#, #""accepted":{"a":[]}"#, #""accepted":{"a":1}"#, #""optional":"a""#, #""optional":[1]"#,
+    ] {
+      #expect(code(query(#"[{"name":"f","arguments":{},\#(choices)}]"#)) == .unreadableAnswer, "\(choices)")
+    }
     #expect(try Rows.record(query(#"[{"name":"f","id":"1","type":"function"}]"#)).warnings.isEmpty)
     #expect(try Rows.record(query(#"[{"name":"f","note":"x"}]"#)).warnings.map(\.code) == [.unknownMember])
   }

@@ -153,11 +153,23 @@ final class PieceReader {
       if repeatsName(object) {
         warn(.repeatedName, "an object in a call's arguments repeats a member; the last one counts")
       }
-      return RecordCall(
-        name: name, arguments: object, accepted: value["accepted"].flatMap { $0.kind == .object ? $0 : nil },
-        optional: value["optional"].flatMap { $0.kind == .array ? $0 : nil })
+      let (accepted, optional) = (Self.present(value["accepted"]), Self.present(value["optional"]))
+      guard Self.areChoices(accepted, optional) else { return nil }
+      return RecordCall(name: name, arguments: object, accepted: accepted, optional: optional)
     }
     return hasHiddenArguments(value) ? nil : RecordCall(name: name, arguments: Self.emptyObject)
+  }
+
+  private static func present(_ value: Value?) -> Value? { value?.kind == .null ? nil : value }
+
+  /// Whether what a call says of several right values, if it does, is lists of them, and a list of names.
+  private static func areChoices(_ accepted: Value?, _ optional: Value?) -> Bool {
+    if let accepted {
+      guard accepted.kind == .object, accepted.members.allSatisfy({ $0.value.kind == .array && $0.value.count > 0 })
+      else { return false }
+    }
+    guard let optional else { return true }
+    return optional.kind == .array && optional.elements.allSatisfy { $0.kind == .string }
   }
 
   /// What a call may have besides its name and its arguments.

@@ -199,7 +199,10 @@ public final class RowAuditor {
       let value = try ValueReader(syntax: options.scorer.reward.syntax).read(text)
       let truth = try options.scorer.reward.compile(groundTruth: value)
       // No model can be right only if no way to write the answer is.
-      guard let verdict = verdict(answer, truth, task.tools.isEmpty ? nil : tools.scoring) else { return }
+      // What the stricter tools let pass, the others do; they are read again only where it is needed.
+      guard self.verdict(answer, truth, task.tools.isEmpty ? nil : tools.strict) != nil,
+        let verdict = verdict(answer, truth, task.tools.isEmpty ? nil : tools.scoring)
+      else { return }
       let code = verdict.findings.first { $0.severity == .error } ?? verdict.findings.first
       let reason = code.map { ": \($0.code.name)" } ?? ""
       let isForUnmarked = tools.unmarked.map { self.verdict(answer, truth, $0) == nil } ?? false

@@ -8,13 +8,29 @@ public struct DataRow: Sendable, Hashable {
   public var range: Range<Int>
   /// How many bytes it has, if that is more than is read.
   public var tooLong: Int?
+  /// Which row of its file it is, counted from 1.
+  public var ordinal: Int
+  /// Why its end is not where a row of JSON ends; `nil` where it is.
+  public var damage: RowDamage?
 
   /// Creates a row.
-  public init(line: Int, range: Range<Int>, tooLong: Int? = nil) {
+  public init(
+    line: Int, range: Range<Int>, tooLong: Int? = nil, ordinal: Int = 1, damage: RowDamage? = nil
+  ) {
     self.line = line
     self.range = range
     self.tooLong = tooLong
+    self.ordinal = ordinal
+    self.damage = damage
   }
+}
+
+/// What hides where a row ends, so that others may be read as part of it.
+public enum RowDamage: Sendable, Hashable {
+  /// It is no JSON from this byte of it on, a quote or a bracket being missing; it was taken to end where the next row begins.
+  case brokenOff(at: Int)
+  /// It is open at the end of the file.
+  case openAtEnd
 }
 
 /// How a data file is taken apart into rows.
@@ -132,150 +148,6 @@ final class RowSource {
   }
 }
 
-/// Where rows begin and end. Each byte is looked at once.
-struct RowScan {
-  /// What holds the rows.
-  enum Layout { case lines, array, values, whole }
-
-  var layout: Layout?
-  /// The byte looked at next.
-  var position = 0
-  /// Where the row began that is not yet at its end.
-  private(set) var start: Int?
-  private var line = 1
-  private var startLine = 1
-  private var depth = 0
-  private var isInString = false
-  private var isEscaped = false
-  private var isScalar = false
-  private var isInArray = false
-  /// Bytes of the row that are dropped already.
-  private var dropped = 0
-
-  /// Finds the rows that end before the bytes do.
-  mutating func run(_ bytes: Span<UInt8>, _ rows: inout [DataRow]) {
-    switch layout {
-    case .lines, nil: runLines(bytes, &rows)
-    case .array, .values: runValues(bytes, &rows)
-    case .whole:
-      if start == nil, position < bytes.count { start = position }
-      position = bytes.count
-    }
-  }
-
-  /// Ends the row that the end of the file cuts off, or that it ends.
-  mutating func finish(_ bytes: Span<UInt8>, _ rows: inout [DataRow]) {
-    run(bytes, &rows)
-    if start != nil { end(bytes, at: bytes.count, &rows) }
-    position = bytes.count
-  }
-
-  /// Forgets bytes before the place.
-  mutating func shift(by count: Int) {
-    position -= count
-    start = start.map { $0 - count }
-  }
-
-  /// What of a row that is longer than it may be can be thrown away.
-  mutating func drop(moreThan limit: Int, in count: Int, after last: DataRow?) -> Range<Int>? {
-    guard let start, count - start + dropped > limit else { return nil }
-    let range = start..<position
-    dropped += range.count
-    position = start
-    return range
-  }
-
-  private mutating func begin(_ place: Int) {
-    start = place
-    startLine = line
-    dropped = 0
-  }
-
-  private mutating func end(_ bytes: Span<UInt8>, at place: Int, _ rows: inout [DataRow]) {
-    guard let from = start else { return }
-    start = nil
-    var upper = place
-    while upper > from, isJSONSpace(bytes[upper - 1]) { upper -= 1 }
-    if dropped > 0 {
-      rows.append(DataRow(line: startLine, range: from..<from, tooLong: dropped + upper - from))
-    } else if upper > from {
-      rows.append(DataRow(line: startLine, range: from..<upper))
-    }
-    dropped = 0
-  }
-
-  private mutating func runLines(_ bytes: Span<UInt8>, _ rows: inout [DataRow]) {
-    while position < bytes.count {
-      if start == nil { begin(position) }
-      let lineEnd = ByteSearchLines.lineEnd(in: bytes, from: position)
-      guard lineEnd < bytes.count else {
-        position = bytes.count
-        return
-      }
-      end(bytes, at: lineEnd, &rows)
-      line += 1
-      position = lineEnd + 1
-    }
-  }
-
-  private mutating func runValues(_ bytes: Span<UInt8>, _ rows: inout [DataRow]) {
-    while position < bytes.count {
-      if isInString, !isEscaped {
-        position = ByteSearchLines.stringMark(in: bytes, from: position)
-        if position == bytes.count { return }
-      }
-      let byte = bytes[position]
-      if byte == 0x0A { line += 1 }
-      if isInString {
-        if isEscaped {
-          isEscaped = false
-        } else if byte == 0x5C {
-          isEscaped = true
-        } else if byte == 0x22 {
-          isInString = false
-        }
-        position += 1
-      } else if start == nil {
-        openRow(byte)
-      } else if isScalar {
-        if byte == 0x2C || byte == 0x0A || (isInArray && byte == 0x5D) {
-          isScalar = false
-          end(bytes, at: position, &rows)
-          if byte == 0x0A { position += 1 }
-        } else {
-          position += 1
-        }
-      } else {
-        position += 1
-        switch byte {
-        case 0x22: isInString = true
-        case 0x7B, 0x5B: depth += 1
-        case 0x7D, 0x5D:
-          depth -= 1
-          if depth == 0 { end(bytes, at: position, &rows) }
-        default: break
-        }
-      }
-    }
-  }
-
-  /// What stands between rows.
-  private mutating func openRow(_ byte: UInt8) {
-    switch byte {
-    case 0x20, 0x09, 0x0A, 0x0D, 0x2C: break
-    case 0x5B where layout == .array && !isInArray: isInArray = true
-    case 0x5D where isInArray:
-      // What may follow the array are values of their own.
-      isInArray = false
-      layout = .values
-    default:
-      begin(position)
-      if byte == 0x7B || byte == 0x5B { depth = 1 } else { isScalar = true }
-    }
-    position += 1
-  }
-}
-
 @available(*, unavailable)
 extension RowSource: Sendable {}
 
@@ -310,6 +182,22 @@ enum ChunkSource {
     switch self {
     case .lines(let source): try source.next(into: &chunk)
     case .rows(let source): try source.next(into: &chunk)
+    }
+  }
+}
+
+/// Reads a data file row by row, for those that need no pipeline.
+public enum DataRows: Sendable {
+  /// Calls `body` with each row of a file, and the chunk that it is in.
+  ///
+  /// - Throws: ``InputOutputError`` if the file cannot be opened or read.
+  public static func forEach(
+    of path: String, _ rules: RowRules = RowRules(), _ body: (Span<UInt8>, DataRow) -> Void
+  ) throws(InputOutputError) {
+    let source = try RowSource(LineInput(path: path), rows: rules)
+    var chunk = LineChunk()
+    while try source.next(into: &chunk) {
+      for row in chunk.rows ?? [] { body(chunk.bytes.span, row) }
     }
   }
 }

@@ -102,4 +102,54 @@ private func row(_ number: Int, _ argument: String = "1") -> String {
     let page = try Run(["audit", "-", "--html", "/dev/stderr"], input: input)
     #expect(page.errors.hasPrefix("<!DOCTYPE html>") && page.errors.hasSuffix("</html>\n"))
   }
+
+  /// Answers in a file of their own: what is wrong with them is told, and what it ends with.
+  @Test(
+    arguments: [
+      (#"{"id":"a","ground_truth":[{"f":{"x":[1]}}]}"#, 0, "1 tasks from 1"),
+      (#"[{"id":"b","ground_truth":[]},\n{"id":"a","ground_truth":[{"f":{"x":[1]}}]}]"#, 0, "1 tasks from 1"),
+      ("\u{FEFF}{\"id\":\"a\",\"ground_truth\":[{\"f\":{\"x\":[1]}}]}", 0, "1 tasks from 1"),
+      ("garbage", 65, ":1: the answer's row is not JSON"),
+      (#"{"id":"c","ground_truth":[]}"#, 65, "no \"id\" is the same"), ("", 65, "no \"id\" is the same"),
+      (
+        "{\"id\":\"a\",\"ground_truth\":[]}\n{\"id\":\"a\",\"ground_truth\":[{\"f\":{}}]}", 65,
+        ":2: the question of this id has another answer in"
+      ),
+    ] as [(String, Int32, String)])
+  func answersOfTheirOwn(_ answers: String, _ status: Int32, _ message: String) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("toolreward-\(UUID().uuidString)").path
+    try answers.replacingOccurrences(of: "\\n", with: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let question = #"{"id":"a","question":[[{"role":"user","content":"q"}]],"function":[{"name":"f"}]}"#
+    for command in ["import", "prepare", "audit"] {
+      let run = try Run([command, "-", "--answers", path], input: question)
+      #expect(run.status == status, "\(command): \(run.errors)")
+      if command == "import" || status != 0 { #expect(run.errors.contains(message), "\(command): \(run.errors)") }
+    }
+  }
+
+  @Test func nothingMeetsNoThreshold() throws {
+    for input in ["", "[]", "\u{FEFF}"] {
+      let run = try Run(["audit", "-", "--fail-over", "0"], input: input)
+      #expect(run.status == 65 && run.errors.contains("no rows"))
+      #expect(try Run(["audit", "-"], input: input).status == 0)
+      let read = try Run(["import", "-"], input: input)
+      #expect(read.status == 0 && read.errors.contains("no rows"))
+    }
+  }
+
+  @Test func whatIsLostIsNamed() throws {
+    let input =
+      #"{"id":"d","conversations":[{"from":"human","value":"q"},{"from":"function_call","value":"{\"name\":\"f\",\"arguments\":{}}"},{"from":"observation","value":"r"},{"from":"function_call","value":"?"}],"tools":[{"name":"f"}]}"#
+    let run = try Run(["import", "-", "-q", "--dropped", "/dev/stderr"], input: input)
+    #expect(run.status == 0)
+    #expect(run.errors.contains(#""code":"unparsable_call""#) && run.errors.contains(#""line":1,"id":"d","turn":3}"#))
+    let broken = "[\n" + row(1) + ",\n" + row(2).replacingOccurrences(of: "q 2\"", with: "q 2") + ",\n" + row(3) + "\n]"
+    let mended = try Run(["import", "-"], input: broken)
+    #expect(mended.status == 1)
+    #expect(mended.output.split(separator: "\n").count == 2)
+    #expect(mended.errors.contains("-:3: ") && mended.errors.contains("the next line that begins a row"))
+    let cut = try Run(["import", "-"], input: "[{\"query\":\"q},{\"query\":\"r\"}]")
+    #expect(cut.errors.contains("to the end of the file are read as part of it"))
+  }
 }

@@ -67,6 +67,29 @@ import ToolReward
         == ["unparsable_call"])
   }
 
+  /// Answers that some model's answer is rewarded for.
+  @Test func whatCanBeRightIsNotFaulty() throws {
+    // A default is a valid value, whatever its type.
+    let flat = #"[{\"name\":\"f\",\"parameters\":{\"n\":{\"type\":\"int\",\"default\":\"dontcare\"}}}]"#
+    #expect(
+      try rules(row(#"[{\"name\":\"f\",\"arguments\":{\"n\":\"dontcare\"}}]"#, tools: flat))
+        == ["default_mismatch@/n", "type_mismatch@/n"])
+    func bfcl(_ truth: String) -> String {
+      #"{"id":"x","question":[[{"role":"user","content":"q"}]],"function":[{"name":"f","parameters":{"type":"dict","properties":{"n":{"type":"integer"},"m":{"type":"integer"}},"required":["n"]}}],"ground_truth":[{"f":\#(truth)}]}"#
+    }
+    // An argument that the answer may lack, but the schema requires; a value that fits behind one that does not.
+    #expect(try rules(bfcl(#"{"n":["",1]}"#)) == [])
+    #expect(try rules(bfcl(#"{"n":["x",1],"m":["","y"]}"#)) == [])
+    #expect(try rules(bfcl(#"{"n":["x","y"]}"#)) == ["type_mismatch@/n", "gold_not_rewarded"])
+    #expect(try rules(bfcl(#"{"m":["",1]}"#)) == ["missing_required", "gold_not_rewarded"])
+  }
+
+  @Test func repeatedNamesAreFound() throws {
+    #expect(
+      try rules(row(#"[{\"name\":\"f\",\"arguments\":{\"n\":1,\"n\":2}}]"#)).filter { $0 != "default_mismatch@/d" }
+        == ["repeated_name"])
+  }
+
   @Test func rowsAreCountedOnceARule() {
     var tally = AuditTally()
     tally.count([AuditFinding(.typeMismatch, "a"), AuditFinding(.typeMismatch, "b"), AuditFinding(.tagInContent, "c")])
@@ -76,6 +99,11 @@ import ToolReward
     #expect(tally.findings == [.typeMismatch: 2, .tagInContent: 2])
     #expect(tally.rowsWith == [.typeMismatch: 1, .tagInContent: 2])
     #expect(tally.part(.typeMismatch) == 1.0 / 3)
+    var unmarked = AuditFinding(.goldNotRewarded, "a")
+    unmarked.isForUnmarkedParameter = true
+    tally.count([unmarked])
+    tally.count([unmarked, AuditFinding(.goldNotRewarded, "b")])
+    #expect(tally.rowsForUnmarkedParameters == 1)
   }
 
   @Test func thePageShowsNothingAsMarkup() {

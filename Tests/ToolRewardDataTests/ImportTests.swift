@@ -225,14 +225,6 @@ private let toolText = #"{\"name\":\"f\",\"parameters\":{\"a\":{\"type\":\"int\"
     #expect(try Rows.record(nan).warnings.map(\.code) == [.notStrictJSON])
   }
 
-  @Test func answersOfAnotherFile() throws {
-    var answers = AnswerTable()
-    answers.add(Array("{\"id\":\"a\",\"ground_truth\":[{\"f\":{\"x\":[1]}}]}\nnot json\n".utf8))
-    let row = #"{"id":"a","question":[[{"role":"user","content":"q"}]],"function":[{"name":"f"}]}"#
-    let record = try Rows.record(row, ImportOptions(answers: answers))
-    #expect(Rows.text(record) == "user:q tools=f => [f{\"x\":1}]")
-  }
-
   @Test func theRecordIsWhatItsSchemaSays() throws {
     let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("Docs/training-record.schema.json")

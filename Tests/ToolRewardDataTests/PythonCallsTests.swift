@@ -44,6 +44,8 @@ import ToolReward
       ),
       ("[F(a=b'x')]", nil, nil),
       ("[F(a=1 - 2)]", nil, #"F{"a":"1 - 2"}"#), ("[F(a=--3)]", #"F{"a":3}"#, #"F{"a":"--3"}"#),
+      // An argument given twice is an error in Python; there the last one counts. A key given twice is none, but no answer to learn from.
+      ("[F(a=1, a=2)]", nil, #"F{"a":2}"#), ("[F(a={'k': 1, 'k': 2})]", nil, #"F{"a":{"k":2}}"#),
       ("[F(a=1", nil, nil), ("[]", nil, nil), ("", nil, nil), ("[prose in brackets]", nil, nil),
       ("[F(a=1)\n", nil, nil),
       ("[F(a=\n1)]", #"F{"a":1}"#, nil),

@@ -97,7 +97,10 @@ struct AuditCommand: AsyncParsableCommand {
       let sink = try OutputSink(path: offenders ?? "/dev/null", inputs: inputs)
       var files: [(OutputSink, Bool)] = []
       for (path, isPage) in [(html, true), (json, false)] {
-        if let path { files.append((try OutputSink(path: path, inputs: inputs), isPage)) }
+        // Beside those before it, so that none writes over another by another name.
+        guard let path else { continue }
+        let others = [offenders].compactMap { $0 } + files.map(\.0.path)
+        files.append((try OutputSink(path: path, inputs: inputs + others), isPage))
       }
       var progress = ProgressLine(isOn: data.progress ?? Terminal.errorIsTerminal)
       var pipeline = LinePipeline(inputs: data.inputs.map { LineInput(path: $0) }, jobs: data.jobCount)
@@ -127,6 +130,11 @@ struct AuditCommand: AsyncParsableCommand {
   private func finish(_ report: AuditReport) throws {
     for fault in report.firstFaults { Terminal.say("toolreward: \(fault)") }
     let total = report.total
+    try data.checkAnswered(report.answered)
+    if total.rows == 0 {
+      Terminal.say("toolreward: no rows\(failOver.isEmpty ? "" : ": nothing was audited, so no threshold is met")")
+      if !failOver.isEmpty { throw Status.wrongInput }
+    }
     let unreadable = total.rowsWith[.unreadableRow] ?? 0
     if unreadable > 0, unreadable == total.rows { throw Status.wrongInput }
     var isMissed = false

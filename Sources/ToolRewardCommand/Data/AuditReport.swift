@@ -9,6 +9,8 @@ struct AuditReport {
   private var seen = SeenTasks()
   /// The first rows that cannot be read.
   private(set) var firstFaults: [String] = []
+  /// Rows whose answer is from a file of answers.
+  private(set) var answered = 0
 
   var total: AuditTally {
     var total = AuditTally()
@@ -29,6 +31,7 @@ struct AuditReport {
       findings.append(AuditFinding(.duplicate, turn: turn, "the same task stands in an earlier row"))
     }
     if files.last?.file != row.file { files.append((row.file, AuditTally())) }
+    if row.result.hasOuterAnswer { answered += 1 }
     let last = files.count - 1
     files[last].tally.count(findings)
     files[last].tally.tasks += row.result.prints.count
@@ -77,9 +80,20 @@ struct AuditReport {
       "\(DecimalText.counted(total.rows, "row")), \(DecimalText.counted(total.tasks, "task")), "
         + "\(DecimalText.counted(total.calls, "right call")), \(DecimalText.counted(total.arguments, "argument")); "
         + "\(DecimalText.grouped(total.faultyRows)) rows (\(DecimalText.percent(total.faultyPart))) have a fault"
-    ] + (total.rowsWith.isEmpty ? [] : [""] + table.lines(indent: 0))
+    ] + (total.rowsWith.isEmpty ? [] : [""] + table.lines(indent: 0)) + unmarkedLines(total)
       + (seen.isFull
         ? ["", "duplicates were looked for among the first \(DecimalText.grouped(SeenTasks.most)) tasks"] : [])
+  }
+
+  /// How much of the worst rule is one rule about definitions.
+  private func unmarkedLines(_ total: AuditTally) -> [String] {
+    guard total.rowsForUnmarkedParameters > 0 else { return [] }
+    return [
+      "",
+      "\(DecimalText.grouped(total.rowsForUnmarkedParameters)) of the \(DecimalText.grouped(total.rowsWith[.goldNotRewarded] ?? 0)) "
+        + "gold_not_rewarded rows are so only because a parameter that nothing marks as required is taken for required "
+        + "(required_absent_means_required)",
+    ]
   }
 
   /// The report as a page.
@@ -106,6 +120,7 @@ struct AuditReport {
       $0.member("calls", tally.calls)
       $0.member("arguments", tally.arguments)
       $0.member("faulty_rows", tally.faultyRows)
+      $0.member("rows_for_unmarked_parameters", tally.rowsForUnmarkedParameters)
       $0.member("rules") {
         $0.object {
           for rule in AuditRule.allCases {

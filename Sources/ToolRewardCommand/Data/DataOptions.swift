@@ -57,16 +57,40 @@ struct DataOptions: ParsableArguments {
   func importOptions() throws -> ImportOptions {
     var options = ImportOptions(format: DataFormat(rawValue: from), grammar: isToolN1 ? .toolN1 : .python)
     guard !answers.isEmpty else { return options }
+    options.answers = try answerTable()
+    return options
+  }
+
+  /// The answers of all files. One that cannot be read, or is another of the same question, is a mistake in what was named.
+  private func answerTable() throws -> AnswerTable {
     var table = AnswerTable()
     for path in answers {
+      var fault: String?
       do throws(InputOutputError) {
-        table.add(try LineSource.wholeFile(path))
+        try DataRows.forEach(of: path, RowRules(rowLimit: rowLimit << 20)) { text, row in
+          guard fault == nil else { return }
+          do throws(DroppedRow) {
+            try table.add(text, row, file: path)
+          } catch {
+            fault = "\(path):\(row.line): \(error.message)"
+          }
+        }
       } catch {
         throw Terminal.report(error)
       }
+      if let fault {
+        Terminal.say("toolreward: \(fault)")
+        throw Status.wrongInput
+      }
     }
-    options.answers = table
-    return options
+    return table
+  }
+
+  /// Tells of answers that belong to none of the questions.
+  func checkAnswered(_ count: Int) throws {
+    guard !answers.isEmpty, count == 0 else { return }
+    Terminal.say("toolreward: no row has an answer in \(answers.joined(separator: ", ")): no \"id\" is the same")
+    throw Status.wrongInput
   }
 
   /// How inputs are taken apart into rows.
@@ -124,6 +148,7 @@ struct DataOptions: ParsableArguments {
       throw Terminal.report(error)
     }
     line.clear()
+    total.options = self
     return total
   }
 }
@@ -136,6 +161,8 @@ struct DataReport: Sendable {
   var tasks: [(file: String, task: StoredTask)] = []
   /// The first reasons, for people.
   var firstFaults: [String] = []
+  /// What was asked for; `nil` in the part of a run.
+  var options: DataOptions?
 
   mutating func add(_ other: DataReport) {
     for entry in other.files { add(entry.tally, file: entry.file) }
@@ -156,13 +183,16 @@ struct DataReport: Sendable {
     return total
   }
 
-  /// Notes why a row gave nothing.
-  mutating func note(_ reason: DroppedRow, file: String, line: Int, turn: Int? = nil) {
+  /// Notes why a row, or an answer in it, gave nothing.
+  mutating func note(_ reason: DroppedRow, file: String, line: Int, id: [UInt8]? = nil) {
+    let place = reason.turn.map { ": message \($0)" } ?? ""
     if reason.code.isFault, firstFaults.count < 5 {
-      firstFaults.append("\(file):\(line): \(reason.message)")
+      firstFaults.append("\(file):\(line)\(place): \(reason.message)")
     }
     var text = JSONLine([("file", file), ("code", reason.code.rawValue), ("message", reason.message)])
     text.add("line", number: line)
+    if let id { text.add("id", json: String(decoding: id, as: UTF8.self)) }
+    if let turn = reason.turn { text.add("turn", number: turn) }
     droppedLines += Array(text.text.utf8) + [0x0A]
   }
 
@@ -174,6 +204,7 @@ struct DataReport: Sendable {
     for fault in firstFaults.prefix(total.records == 0 && files.count == 1 ? 1 : 5) {
       Terminal.say("toolreward: \(fault)")
     }
+    if total.dropped[.unreadableAnswer] == nil { try options?.checkAnswered(total.answered) }
     guard faults > 0 else { return }
     if faults > firstFaults.count {
       Terminal.say("toolreward: \(DecimalText.grouped(faults)) rows could not be read; --dropped FILE lists them all")

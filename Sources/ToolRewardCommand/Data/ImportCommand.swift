@@ -54,7 +54,7 @@ private struct ImportWorker: LineWorker {
         output.append(0x0A)
         let (tasks, dropped) = cutter.tasks(of: record)
         tally.count(record, tasks: tasks.count, dropped: dropped)
-        if tasks.isEmpty, let reason = dropped.first { report.note(reason, file: file, line: row.line) }
+        for reason in dropped { report.note(reason, file: file, line: row.line, id: record.id) }
       } catch {
         tally.count(error)
         report.note(error, file: file, line: row.line)

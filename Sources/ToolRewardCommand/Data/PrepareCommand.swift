@@ -252,7 +252,7 @@ private struct PrepareWorker: LineWorker {
       do throws(DroppedRow) {
         let (record, tasks, dropped) = try preparer.prepare(chunk.bytes.span, row, file: file, into: &output)
         tally.count(record, tasks: tasks.count, dropped: dropped)
-        for reason in dropped { report.note(reason, file: file, line: row.line) }
+        for reason in dropped { report.note(reason, file: file, line: row.line, id: record.id) }
         report.tasks += tasks.map { (file, $0) }
       } catch {
         tally.count(error)

@@ -28,6 +28,8 @@ public enum AuditRule: String, Sendable, Hashable, CaseIterable {
   case unreadableTool = "unreadable_tool"
   /// JSON is encoded twice.
   case doubleEncoded = "double_encoded"
+  /// An object of the row repeats a member's name.
+  case repeatedName = "repeated_name"
   /// A message, the reasoning or an argument holds a tag that calls or turns are marked by.
   case tagInContent = "tag_in_content"
   /// The task has more bytes than asked for.
@@ -56,6 +58,7 @@ public enum AuditRule: String, Sendable, Hashable, CaseIterable {
     case .duplicateTool: "two tools of a row have one name"
     case .unreadableTool: "a tool's definition cannot be read, or its parameters are no schema"
     case .doubleEncoded: "JSON is encoded twice"
+    case .repeatedName: "a row, a message, a call or its arguments repeat a member: which one counts is no rule of JSON"
     case .tagInContent: "a message, the reasoning or an argument holds a tag that marks calls or turns"
     case .overLong: "the task has more bytes than asked for"
     case .duplicate: "the same task was seen before"
@@ -87,6 +90,9 @@ public struct AuditFinding: Sendable, Hashable {
   public var pointer: String?
   /// What is wrong, for people; it never quotes the data.
   public var message: String
+  /// Of ``AuditRule/goldNotRewarded``: whether it is so only because a parameter of a flat definition that nothing marks as required is
+  /// taken for required (``DefinitionRule/requiredAbsentMeansRequired``).
+  public var isForUnmarkedParameter = false
 
   /// Creates a finding.
   public init(
@@ -118,6 +124,8 @@ public struct AuditTally: Sendable, Hashable {
   public var findings: [AuditRule: Int] = [:]
   /// Rows with a finding, by rule.
   public var rowsWith: [AuditRule: Int] = [:]
+  /// Rows whose every ``AuditRule/goldNotRewarded`` is for parameters that nothing marks as required.
+  public var rowsForUnmarkedParameters = 0
 
   /// Creates a tally of nothing.
   public init() {}
@@ -131,6 +139,8 @@ public struct AuditTally: Sendable, Hashable {
       if seen.insert(finding.rule).inserted { rowsWith[finding.rule, default: 0] += 1 }
     }
     if seen.contains(where: { !$0.isNote }) { faultyRows += 1 }
+    let unrewarded = found.filter { $0.rule == .goldNotRewarded }
+    if !unrewarded.isEmpty, unrewarded.allSatisfy(\.isForUnmarkedParameter) { rowsForUnmarkedParameters += 1 }
   }
 
   /// Adds another's counts.
@@ -140,6 +150,7 @@ public struct AuditTally: Sendable, Hashable {
     calls += other.calls
     arguments += other.arguments
     faultyRows += other.faultyRows
+    rowsForUnmarkedParameters += other.rowsForUnmarkedParameters
     findings.merge(other.findings, uniquingKeysWith: +)
     rowsWith.merge(other.rowsWith, uniquingKeysWith: +)
   }

@@ -40,6 +40,8 @@ public final class RowAuditor {
     public var calls = 0
     /// Their arguments.
     public var arguments = 0
+    /// Whether the right calls come from a file of answers.
+    public var hasOuterAnswer = false
   }
 
   /// Audits a row. O(row × tasks).
@@ -48,6 +50,7 @@ public final class RowAuditor {
     do throws(DroppedRow) {
       let record = try importer.record(text, row, file: file)
       result.id = record.id
+      result.hasOuterAnswer = record.hasOuterAnswer
       audit(record, &result)
     } catch {
       let rule: AuditRule =
@@ -69,20 +72,22 @@ public final class RowAuditor {
       switch warning.code {
       case .doubleEncoded: result.findings.append(AuditFinding(.doubleEncoded, warning.message))
       case .unreadableTools: result.findings.append(AuditFinding(.unreadableTool, warning.message))
+      case .repeatedName: result.findings.append(AuditFinding(.repeatedName, warning.message))
       default: break
       }
     }
     let (tasks, dropped) = cutter.tasks(of: record)
     for reason in dropped where reason.code == .unparsableCall {
-      result.findings.append(AuditFinding(.unparsableCall, reason.message))
+      result.findings.append(AuditFinding(.unparsableCall, turn: reason.turn, reason.message))
     }
     if tasks.isEmpty, dropped.contains(where: { $0.code == .noCall }) {
       result.findings.append(AuditFinding(.noAnswer, "the dialogue calls no tool"))
     }
     for task in tasks {
-      auditCalls(task, tools, &result)
+      let answer = GoldAnswer(task.groundTruth ?? [], tools.strict)
+      auditCalls(task, answer.calls, tools, &result)
       auditText(task, &result)
-      auditReward(task, tools, &result)
+      auditReward(task, answer, tools, &result)
       result.prints.append((TaskFingerprint(task, findsNear: false), task.source.turn))
     }
   }
@@ -105,8 +110,9 @@ public final class RowAuditor {
 
   // MARK: Calls
 
-  private func auditCalls(_ task: TrainingRecord, _ tools: AuditedTools, _ result: inout Result) {
-    let calls = CallText.plain(task.groundTruth ?? [])
+  private func auditCalls(
+    _ task: TrainingRecord, _ calls: [RecordCall], _ tools: AuditedTools, _ result: inout Result
+  ) {
     result.calls += calls.count
     func add(_ rule: AuditRule, _ call: Int, pointer: String? = nil, _ message: String) {
       let tool = String(decoding: calls[call].name, as: UTF8.self)
@@ -118,7 +124,7 @@ public final class RowAuditor {
     }
     for (position, call) in calls.enumerated() {
       result.arguments += call.arguments.count
-      guard let toolbox = tools.toolbox else { continue }
+      guard let toolbox = tools.strict else { continue }
       let check = toolbox.check(name: call.name, arguments: call.arguments)
       if check.outcome == .unknownTool {
         add(.toolNotOffered, position, "the row's tools have no such name")
@@ -179,92 +185,51 @@ public final class RowAuditor {
 
   // MARK: Reward
 
-  private func auditReward(_ task: TrainingRecord, _ tools: AuditedTools, _ result: inout Result) {
-    func add(_ message: String) {
-      result.findings.append(AuditFinding(.goldNotRewarded, turn: task.source.turn, message))
+  private func auditReward(
+    _ task: TrainingRecord, _ answer: GoldAnswer, _ tools: AuditedTools, _ result: inout Result
+  ) {
+    func add(_ message: String, isForUnmarked: Bool = false) {
+      var finding = AuditFinding(.goldNotRewarded, turn: task.source.turn, message)
+      finding.isForUnmarkedParameter = isForUnmarked
+      result.findings.append(finding)
     }
-    let calls = task.groundTruth ?? []
     var text: [UInt8] = []
-    RecordWriter().append(calls, to: &text)
+    RecordWriter().append(task.groundTruth ?? [], to: &text)
     do {
       let value = try ValueReader(syntax: options.scorer.reward.syntax).read(text)
       let truth = try options.scorer.reward.compile(groundTruth: value)
-      let gold =
-        Array("<think>The answer.</think>\n<tool_call>".utf8)
-        + CallText.python(CallText.plain(calls), ensureASCII: false) + Array("</tool_call>".utf8)
-      let toolbox = task.tools.isEmpty ? nil : tools.toolbox
-      let verdict = options.scorer.score(
-        gold.span, for: ScoringTask(groundTruth: truth, tools: toolbox), using: workspace)
-      guard verdict.score.map({ $0 < 1 }) ?? true else { return }
+      // No model can be right only if no way to write the answer is.
+      // What the stricter tools let pass, the others do; they are read again only where it is needed.
+      guard self.verdict(answer, truth, task.tools.isEmpty ? nil : tools.strict) != nil,
+        let verdict = verdict(answer, truth, task.tools.isEmpty ? nil : tools.scoring)
+      else { return }
       let code = verdict.findings.first { $0.severity == .error } ?? verdict.findings.first
       let reason = code.map { ": \($0.code.name)" } ?? ""
-      add("under \(options.scorer.reward.name) the answer has \(verdict.score.map { "\($0)" } ?? "no score")\(reason)")
+      let isForUnmarked = tools.unmarked.map { self.verdict(answer, truth, $0) == nil } ?? false
+      add(
+        "under \(options.scorer.reward.name) the answer has \(verdict.score.map { "\($0)" } ?? "no score")\(reason)"
+          + (isForUnmarked ? "; only because a parameter that nothing marks as required is taken for required" : ""),
+        isForUnmarked: isForUnmarked)
     } catch {
       add("the answer cannot be judged by: \(error)")
     }
+  }
+
+  /// The verdict on the answer as it is most likely written; `nil` if some way to write it has the reward of a right one.
+  private func verdict(_ answer: GoldAnswer, _ truth: GroundTruth, _ tools: Toolbox?) -> Verdict? {
+    var first: Verdict?
+    for calls in answer.ways {
+      let gold =
+        Array("<think>The answer.</think>\n<tool_call>".utf8) + CallText.python(calls, ensureASCII: false)
+        + Array("</tool_call>".utf8)
+      let verdict = options.scorer.score(
+        gold.span, for: ScoringTask(groundTruth: truth, tools: tools), using: workspace)
+      guard verdict.score.map({ $0 < 1 }) ?? true else { return nil }
+      first = first ?? verdict
+    }
+    return first
   }
 }
 
 @available(*, unavailable)
 extension RowAuditor: Sendable {}
-
-/// A row's tools, compiled, with what is wrong with them.
-private struct AuditedTools {
-  /// The tools; `nil` if they cannot be read.
-  var toolbox: Toolbox?
-  var findings: [AuditFinding] = []
-
-  /// A declared default is a valid value for whoever uses the tool; here it is no excuse.
-  private static let reader: DefinitionReader = {
-    var reader = DefinitionReader()
-    reader.rules.subtract([.defaultAccepted])
-    return reader
-  }()
-
-  init(_ text: [UInt8], _ reader: PieceReader) {
-    guard text.count > 2, let value = reader.json(text) else { return }
-    do throws(ToolboxError) {
-      let toolbox = try Toolbox(value, reader: Self.reader)
-      self.toolbox = toolbox
-      for remark in toolbox.remarks {
-        switch remark {
-        case .duplicate(let name):
-          findings.append(AuditFinding(.duplicateTool, tool: name, "the first counts"))
-        case .brokenSchema(let name, let error):
-          findings.append(AuditFinding(.unreadableTool, tool: name, "\(error)"))
-        case .unreadable(let error): findings.append(AuditFinding(.unreadableTool, "\(error)"))
-        case .nearMiss: break
-        }
-      }
-      for tool in toolbox.tools { findDefaults(tool, reader) }
-    } catch {
-      findings.append(AuditFinding(.unreadableTool, "\(error)"))
-    }
-  }
-
-  /// Checks all defaults of a tool's parameters at once, as if they were a call's arguments.
-  private mutating func findDefaults(_ tool: Toolbox.Tool, _ reader: PieceReader) {
-    guard case .success(let schema)? = tool.schema, let properties = tool.definition.parameters["properties"] else {
-      return
-    }
-    var text: [UInt8] = [0x7B]
-    for (name, property) in properties.members {
-      guard let value = property["default"], value.kind != .null else { continue }
-      if text.count > 1 { text.append(0x2C) }
-      JSONPiece.append(name, to: &text)
-      text.append(0x3A)
-      JSONWriter.compact.write(value, to: &text)
-    }
-    guard text.count > 1, let defaults = reader.json(text + [0x7D]), schema.isValid(defaults) == .invalid else {
-      return
-    }
-    for violation in schema.explain(defaults).violations {
-      guard violation.code != .missingRequired, violation.code != .unknownArgument else { continue }
-      let location = violation.keywordLocation
-      if location.contains("/anyOf/") || location.contains("/oneOf/") { continue }
-      findings.append(
-        AuditFinding(
-          .defaultMismatch, tool: tool.definition.displayName, pointer: violation.instanceLocation, violation.message))
-    }
-  }
-}

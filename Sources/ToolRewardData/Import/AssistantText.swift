@@ -31,6 +31,8 @@ struct AssistantText {
     } else if takesPython {
       let trimmed = body.stripped
       guard trimmed.first == 0x5B, trimmed.last == 0x5D else { return }
+      // An empty list calls nothing, and says so in words of its own.
+      if reader.grammar == .python, trimmed.stripped(1..<(trimmed.count - 1)).isEmpty { return }
       found = reader.pythonCalls(trimmed)
       if found != nil { content = [] }
     } else {
@@ -50,34 +52,9 @@ struct AssistantText {
 
   /// The calls of all blocks, and in ``content`` what stands around them; `nil` if one cannot be read.
   private mutating func tagged(_ text: [UInt8], open: String, close: String, _ reader: PieceReader) -> [RecordCall]? {
-    var found: [RecordCall] = []
-    var rest: [UInt8] = []
-    var position = 0
-    while let start = text.firstIndex(of: open, from: position) {
-      rest += text[position..<start]
-      let inner = start + open.utf8.count
-      let end = text.firstIndex(of: close, from: inner) ?? text.count
-      let payload = text.stripped(inner..<end)
-      guard !payload.isEmpty, let calls = Self.payload(payload, reader) else { return nil }
-      found += calls
-      position = min(text.count, end + close.utf8.count)
-    }
-    rest += text[position...]
-    content = rest.stripped
-    return found
-  }
-
-  /// A block: JSON, a Python literal, or a call a line.
-  static func payload(_ text: [UInt8], _ reader: PieceReader) -> [RecordCall]? {
-    if let value = reader.literal(text) { return reader.calls(value) }
-    var found: [RecordCall] = []
-    for line in text.split(separator: 0x0A) {
-      let trimmed = Array(line).stripped
-      if trimmed.isEmpty { continue }
-      guard let value = reader.literal(trimmed), let call = reader.call(value) else { return nil }
-      found.append(call)
-    }
-    return found.isEmpty ? nil : found
+    guard let blocks = CallBlocks(text, open: open, close: close, reader) else { return nil }
+    content = blocks.rest.stripped
+    return blocks.calls
   }
 
   /// Glaive: `<functioncall> {"name": "f", "arguments": '{"a": 1}'}`. The quotes are no JSON, and nothing in them is escaped.

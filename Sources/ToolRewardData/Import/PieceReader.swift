@@ -4,7 +4,7 @@ internal import ToolReward
 final class PieceReader {
   private let session = ValueSession()
   private let pythonic: CompletionParser
-  private let grammar: PythonicGrammar
+  let grammar: PythonicGrammar
   /// What was noticed since the row began.
   private(set) var warnings: [RecordWarning] = []
 
@@ -66,14 +66,22 @@ final class PieceReader {
       var found: [Value] = []
       for element in value.elements {
         guard element.kind == .string else {
-          found.append(element)
+          if element.kind == .object {
+            found.append(element)
+          } else {
+            warn(.unreadableTools, "a tool is no object and no string; it is left out")
+          }
           continue
         }
         guard let inner = embedded(element) else {
           warn(.unreadableTools, "a tool is a string that holds no definition")
           continue
         }
-        found.append(inner)
+        if inner.kind == .object {
+          found.append(inner)
+        } else {
+          warn(.unreadableTools, "a tool is a string that holds no definition")
+        }
       }
       return found
     case .object:
@@ -142,9 +150,55 @@ final class PieceReader {
     for key in Self.argumentKeys {
       guard let arguments = value[key] else { continue }
       guard let object = object(arguments) else { return nil }
-      return RecordCall(name: name, arguments: object, accepted: value["accepted"], optional: value["optional"])
+      if repeatsName(object) {
+        warn(.repeatedName, "an object in a call's arguments repeats a member; the last one counts")
+      }
+      let (accepted, optional) = (Self.present(value["accepted"]), Self.present(value["optional"]))
+      guard Self.areChoices(accepted, optional) else { return nil }
+      return RecordCall(name: name, arguments: object, accepted: accepted, optional: optional)
     }
-    return RecordCall(name: name, arguments: Self.emptyObject)
+    return hasHiddenArguments(value) ? nil : RecordCall(name: name, arguments: Self.emptyObject)
+  }
+
+  private static func present(_ value: Value?) -> Value? { value?.kind == .null ? nil : value }
+
+  /// Whether what a call says of several right values, if it does, is lists of them, and a list of names.
+  private static func areChoices(_ accepted: Value?, _ optional: Value?) -> Bool {
+    if let accepted {
+      guard accepted.kind == .object, accepted.members.allSatisfy({ $0.value.kind == .array && $0.value.count > 0 })
+      else { return false }
+    }
+    guard let optional else { return true }
+    return optional.kind == .array && optional.elements.allSatisfy { $0.kind == .string }
+  }
+
+  /// What a call may have besides its name and its arguments.
+  private static let callKeys: Set<[UInt8]> = Set(
+    ["function", "id", "type", "call_id", "status", "index", "role", "result", "turn"].map { Array($0.utf8) }
+      + nameKeys.map { Array($0.utf8) })
+
+  /// Whether a call without arguments has some under a name that is not known. Other members that are not known are noted.
+  private func hasHiddenArguments(_ call: Value) -> Bool {
+    for (name, value) in call.members where !Self.callKeys.contains(name) {
+      switch value.kind {
+      case .object, .array: return true
+      case .string where value.stringBytes?.stripped.first == 0x7B: return true
+      default: warn(.unknownMember, "a call without arguments has a member that is not known; it is left out")
+      }
+    }
+    return false
+  }
+
+  /// Whether an object in the value repeats a name. O(value).
+  private func repeatsName(_ value: Value) -> Bool {
+    var pending = [value]
+    while let next = pending.popLast() {
+      if next.hasDuplicateNames { return true }
+      for inner in next.kind == .array ? next.elements : next.members.map(\.value) {
+        if inner.kind == .array || inner.kind == .object { pending.append(inner) }
+      }
+    }
+    return false
   }
 
   private func object(_ arguments: Value) -> Value? {
@@ -174,6 +228,8 @@ final class PieceReader {
     for attempt in completion.attempts where attempt.status != .ok { return nil }
     // An argument without a name fits no parameter for certain.
     if completion.diagnostics.contains(where: { $0.code == .positionalArgument }) { return nil }
+    // An argument that is given twice is a mistake in Python; a key is none there, but which value was meant is as uncertain.
+    if completion.diagnostics.contains(where: { $0.code == .duplicateMember }) { return nil }
     return completion.calls.compactMap { call in
       call.name.stringBytes.map { RecordCall(name: $0, arguments: call.arguments) }
     }

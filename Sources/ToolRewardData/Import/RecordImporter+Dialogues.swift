@@ -8,10 +8,15 @@ extension RecordImporter {
     record.tools = try tools(row["tools"], "tools")
     if let system = row["raw_system"] ?? row["system"] { try addSystem(text(system), to: &record) }
     for turn in (row["conversations"] ?? row["messages"])?.elements ?? [] {
+      noteRepeats(turn)
       let name = (turn["from"] ?? turn["role"])?.stringBytes
       try add(text(turn["value"] ?? turn["content"]), named: name, python: format == .toolace, to: &record)
     }
     if let answer = row["answer"] { record.groundTruth = try self.answer(answer, "answer") }
+  }
+
+  func noteRepeats(_ message: Value) {
+    if message.hasDuplicateNames { reader.warn(.repeatedName, "a message repeats a member; the last one counts") }
   }
 
   private func add(
@@ -31,6 +36,13 @@ extension RecordImporter {
       if lowered == "function_call" || lowered == "tool_call" {
         if let value = reader.literal(content), let calls = reader.calls(value) {
           message.calls = calls
+          // Turns of calls with no result between them are one answer: the calls are made at once.
+          if let last = record.messages.last, last.role == .assistant, last.content.isEmpty, !last.calls.isEmpty,
+            !last.isBroken
+          {
+            record.messages[record.messages.count - 1].calls += calls
+            return
+          }
         } else {
           message.content = content
           message.isBroken = true
@@ -90,6 +102,7 @@ extension RecordImporter {
   }
 
   func add(_ message: Value, to record: inout TrainingRecord) throws(DroppedRow) {
+    noteRepeats(message)
     let name = message["role"]?.stringBytes ?? message["from"]?.stringBytes
     if message["role"] == nil, message["from"] == nil, let content = message["content"], content.kind == .string {
       try add(text(content), named: Array("assistant".utf8), python: false, to: &record)
@@ -101,7 +114,9 @@ extension RecordImporter {
     switch role {
     case .system: try addSystem(text(content), to: &record)
     case .user: record.messages.append(RecordMessage(.user, text(content)))
-    case .tool: record.messages.append(RecordMessage(.tool, text(content), name: message["name"]?.stringBytes))
+    case .tool:
+      results.noteResult(message["tool_call_id"]?.stringBytes, at: record.messages.count)
+      record.messages.append(RecordMessage(.tool, text(content), name: message["name"]?.stringBytes))
     case .assistant:
       let taken = AssistantText(text(content), takesPython: false, reader)
       var result = RecordMessage(.assistant, taken.content, reasoning: taken.reasoning, calls: taken.calls)
@@ -112,6 +127,7 @@ extension RecordImporter {
       if let written, written.kind != .null, written.kind != .array || written.count > 0 {
         if let calls = reader.calls(written) {
           result.calls = calls
+          for call in written.elements { results.noteCall(call["id"]?.stringBytes, of: record.messages.count) }
         } else {
           result.isBroken = true
           reader.warn(.unparsableCall, "a message's tool_calls cannot be read; it is no answer to learn from")
@@ -147,7 +163,9 @@ extension RecordImporter {
 
   /// Glaive: one text, with `USER:`, `ASSISTANT:` and `FUNCTION RESPONSE:` at the beginnings of turns.
   func fillGlaive(_ record: inout TrainingRecord, _ row: Value) throws(DroppedRow) {
-    try addSystem(text(row["system"]), to: &record)
+    var system = text(row["system"])
+    if system.starts(with: "SYSTEM:".utf8) { system = system.stripped(7..<system.count) }
+    try addSystem(system, to: &record)
     let chat = text(row["chat"])
     var turns: [(role: RecordMessage.Role, start: Int, content: Int)] = []
     for (marker, role) in [
@@ -174,6 +192,9 @@ extension RecordImporter {
   func fillToolBench(_ record: inout TrainingRecord, _ row: Value) throws(DroppedRow) {
     guard let generation = row["answer_generation"] else {
       throw DroppedRow(.noGroundTruth, "a ToolBench query names relevant APIs, but no call; import the answer files")
+    }
+    if generation["valid_data"]?.boolean == false || generation["finish_type"]?.string == "give_up" {
+      throw DroppedRow(.noGroundTruth, "the answer gives up, or is marked as no valid data: its calls are not right")
     }
     record.tools = try tools(generation["function"] ?? generation["functions"], "answer_generation.function")
     let chains = generation["train_messages"]?.elements ?? []

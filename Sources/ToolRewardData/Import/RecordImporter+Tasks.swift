@@ -59,8 +59,9 @@ extension RecordImporter {
       throw DroppedRow(.unreadableTools, "the instruction holds no tools in a form that is known")
     }
     record.tools = found.tools
+    if !found.rest.isEmpty { record.messages.append(RecordMessage(.system, found.rest)) }
     let input = text(row["input"] ?? row["user"])
-    record.messages = input.isEmpty ? hammerQuestion(instruction) : Self.question(input)
+    record.messages += input.isEmpty ? hammerQuestion(instruction) : Self.question(input)
     guard let output = row["output"] ?? row["answer"] else {
       throw DroppedRow(.noGroundTruth, "the row has no \"output\"")
     }
@@ -74,18 +75,18 @@ extension RecordImporter {
   /// A model answer as ToolRL and Hammer write it: reasoning, calls in a block or a fence, or a response alone.
   func takeAnswer(_ text: [UInt8], to record: inout TrainingRecord) throws(DroppedRow) {
     var body = text
-    if let close = text.lastIndex(of: "</think>") {
+    // The first end of the reasoning: one in an argument is the argument's.
+    if let close = text.firstIndex(of: "</think>") {
       if let open = text.firstIndex(of: "<think>"), open + 7 <= close {
         record.reasoning = text.stripped((open + 7)..<close)
       }
       body = Array(text[(close + 8)...])
     }
-    if let open = body.firstIndex(of: "<tool_call>") {
-      let end = body.firstIndex(of: "</tool_call>", from: open) ?? body.count
-      guard let calls = AssistantText.payload(body.stripped((open + 11)..<end), reader) else {
-        throw DroppedRow(.unreadableAnswer, "the answer's <tool_call> block is neither JSON nor a call a line")
+    if body.contains("<tool_call>") {
+      guard let blocks = CallBlocks(body, open: "<tool_call>", close: "</tool_call>", reader) else {
+        throw DroppedRow(.unreadableAnswer, "a <tool_call> block of the answer is neither JSON nor a call a line")
       }
-      record.groundTruth = calls
+      record.groundTruth = blocks.calls
       return
     }
     if body.contains("<response>") {
@@ -159,9 +160,12 @@ extension RecordImporter {
         } else {
           record.messages.append(RecordMessage(.assistant, reasoning: reasoning, calls: [call]))
         }
+        results.noteCall(item["call_id"]?.stringBytes, of: record.messages.count - 1)
         reasoning = nil
         lastTurn = turn
-      case "function_call_output": record.messages.append(RecordMessage(.tool, text(item["output"])))
+      case "function_call_output":
+        results.noteResult(item["call_id"]?.stringBytes, at: record.messages.count)
+        record.messages.append(RecordMessage(.tool, text(item["output"])))
       case "reasoning": reasoning = text(item["summary"])
       default:
         let count = record.messages.count
@@ -211,13 +215,19 @@ extension RecordImporter {
     }
     let truth = row["reward_model"]?["ground_truth"] ?? row["answer"]
     guard let truth, truth.kind != .null else { throw DroppedRow(.noGroundTruth, "reward_model has no ground_truth") }
-    if let text = truth.stringBytes,
-      text.contains("<think>") || text.contains("<tool_call>") || text.contains("<response>")
-    {
-      return try takeAnswer(text, to: &record)
-    }
+    if let written = writtenAnswer(truth) { return try takeAnswer(written, to: &record) }
     record.groundTruth = try answer(truth, "reward_model.ground_truth")
     record.reasoning = row["extra_info"]?["reasoning"]?.stringBytes.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// The text of an answer that is written as a model writes it; `nil` for JSON, whatever its strings hold.
+  private func writtenAnswer(_ truth: Value) -> [UInt8]? {
+    guard var text = truth.stringBytes else { return nil }
+    if let value = reader.json(text) {
+      guard let inner = value.stringBytes, reader.json(inner) == nil else { return nil }
+      text = inner
+    }
+    return ["<think>", "<tool_call>", "<response>"].contains { text.contains($0) } ? text : nil
   }
 
   private func add(turn: Value, to record: inout TrainingRecord) throws(DroppedRow) {
@@ -230,144 +240,5 @@ extension RecordImporter {
     if let name = role((turn["from"] ?? turn["role"])?.stringBytes) {
       record.messages.append(RecordMessage(name, text(turn["value"] ?? turn["content"])))
     }
-  }
-
-  // MARK: Benchmarks
-
-  /// BFCL: each parameter has a list of values that are right; an empty string among them means that it may be absent.
-  func fillBFCL(_ record: inout TrainingRecord, _ row: Value) throws(DroppedRow) {
-    guard let question = row["question"] else {
-      throw DroppedRow(
-        .noMessages, "an answer without its question: name the question file, and this one with --answers")
-    }
-    record.tools = try tools(row["function"], "function")
-    let turns = question.elements
-    let truth = options.answers?[record.id] ?? row["ground_truth"]
-    if let truth, truth[0]?.kind == .array { return try fillTurns(&record, turns, truth) }
-    for turn in turns {
-      for message in turn.kind == .array ? turn.elements : [turn] { try add(message, to: &record) }
-    }
-    guard let truth else {
-      guard record.id.contains("irrelevance") else {
-        throw DroppedRow(.noGroundTruth, "the question's answer is in a file of its own: name it with --answers")
-      }
-      record.groundTruth = []
-      return
-    }
-    record.groundTruth = try truth.elements.map { (call) throws(DroppedRow) in
-      guard let (name, parameters) = call.members.first, parameters.kind == .object else {
-        throw DroppedRow(.unreadableAnswer, "a call is not {name: {parameter: [values]}}")
-      }
-      return try bfclCall(name, parameters)
-    }
-  }
-
-  private func bfclCall(_ name: [UInt8], _ parameters: Value) throws(DroppedRow) -> RecordCall {
-    var arguments: [UInt8] = [0x7B]
-    var accepted: [UInt8] = [0x7B]
-    var optional: [UInt8] = [0x5B]
-    func add(_ key: [UInt8], _ value: [UInt8], to object: inout [UInt8]) {
-      if object.count > 1 { object.append(0x2C) }
-      JSONPiece.append(key, to: &object)
-      object.append(0x3A)
-      object += value
-    }
-    for (key, values) in parameters.members {
-      // The empty string stands for an absent parameter.
-      let right = values.elements.filter { $0.kind != .string || $0.stringBytes?.isEmpty == false }
-      let mayBeAbsent = right.count < values.count
-      if right.count == 1, !mayBeAbsent {
-        add(key, JSONWriter.compact.write(right[0]), to: &arguments)
-        continue
-      }
-      if right.isEmpty, mayBeAbsent, values.count > 0 {
-        // The empty string alone: absent, or the empty string.
-        add(key, Array("[\"\"]".utf8), to: &accepted)
-      } else if values.kind != .array {
-        throw DroppedRow(.unreadableAnswer, "a parameter of an answer has no list of values")
-      } else if right.isEmpty {
-        // No value is right: BFCL's checker takes the call without the parameter alone.
-        continue
-      } else {
-        var list: [UInt8] = [0x5B]
-        for (position, value) in right.enumerated() {
-          if position > 0 { list.append(0x2C) }
-          JSONWriter.compact.write(value, to: &list)
-        }
-        add(key, list + [0x5D], to: &accepted)
-      }
-      guard mayBeAbsent else { continue }
-      if optional.count > 1 { optional.append(0x2C) }
-      JSONPiece.append(key, to: &optional)
-    }
-    guard let object = reader.json(arguments + [0x7D]) else {
-      throw DroppedRow(.unreadableAnswer, "an answer's values cannot be read")
-    }
-    var call = RecordCall(name: name, arguments: object)
-    if accepted.count > 1 { call.accepted = reader.json(accepted + [0x7D]) }
-    if optional.count > 1 { call.optional = reader.json(optional + [0x5D]) }
-    return call
-  }
-
-  /// BFCL's multi-turn questions: a list of calls written in Python for each of the user's turns.
-  private func fillTurns(_ record: inout TrainingRecord, _ turns: [Value], _ truth: Value) throws(DroppedRow) {
-    let answers = truth.elements
-    for (position, turn) in turns.enumerated() {
-      for message in turn.elements { try add(message, to: &record) }
-      guard position < answers.count, answers[position].count > 0 else { continue }
-      var message = RecordMessage(.assistant)
-      for written in answers[position].elements {
-        guard let calls = reader.pythonCalls([0x5B] + (written.stringBytes ?? []) + [0x5D]) else {
-          message.isBroken = true
-          reader.warn(.unparsableCall, "an answer has arguments without names, or is no Python call")
-          continue
-        }
-        message.calls += calls
-      }
-      record.messages.append(message)
-    }
-  }
-
-  /// ACEBench: a dialogue as one text; the answer is an object of calls, a repeated tool with a number behind its name.
-  func fillACEBench(_ record: inout TrainingRecord, _ row: Value) throws(DroppedRow) {
-    guard row["question"] != nil else {
-      throw DroppedRow(
-        .noMessages, "an answer without its question: name the question file, and this one with --answers")
-    }
-    record.tools = try tools(row["function"], "function")
-    for line in text(row["question"]).split(separator: 0x0A) {
-      let line = Array(line)
-      if line.starts(with: "user:".utf8) {
-        record.messages.append(RecordMessage(.user, line.stripped(5..<line.count)))
-      } else if line.starts(with: "system:".utf8) {
-        record.messages.append(RecordMessage(.assistant, line.stripped(7..<line.count)))
-      } else if let last = record.messages.indices.last {
-        record.messages[last].content += [0x0A] + line
-      } else {
-        record.messages.append(RecordMessage(.user, line))
-      }
-    }
-    guard let truth = options.answers?[record.id] ?? row["ground_truth"] else {
-      throw DroppedRow(.noGroundTruth, "the question's answer is in a file of its own: name it with --answers")
-    }
-    // A sentence, or what is wrong with the question, in the place of calls: none is right.
-    guard truth.kind == .object, !record.id.starts(with: "\"special".utf8) else {
-      record.groundTruth = []
-      return
-    }
-    let names = Set(record.tools.compactMap { $0["name"]?.stringBytes })
-    record.groundTruth = try truth.members.map { (name, arguments) throws(DroppedRow) in
-      guard arguments.kind == .object else {
-        throw DroppedRow(.unreadableAnswer, "a call of the answer has no object of arguments")
-      }
-      return RecordCall(name: plain(name, names), arguments: arguments)
-    }
-  }
-
-  private func plain(_ name: [UInt8], _ names: Set<[UInt8]>) -> [UInt8] {
-    guard !names.contains(name), let mark = name.lastIndex(of: 0x5F),
-      name[(mark + 1)...].allSatisfy({ (0x30...0x39).contains($0) }), names.contains(Array(name[..<mark]))
-    else { return name }
-    return Array(name[..<mark])
   }
 }

@@ -1,4 +1,4 @@
-public import ToolReward
+internal import ToolReward
 public import ToolRewardLines
 
 /// How rows are read.
@@ -18,26 +18,6 @@ public struct ImportOptions: Sendable {
   }
 }
 
-/// Answers by the identifiers of their questions.
-public struct AnswerTable: Sendable {
-  private var answers: [[UInt8]: Value] = [:]
-
-  /// Creates an empty table.
-  public init() {}
-
-  /// Adds the rows of an answer file: `{"id": …, "ground_truth": …}`. Other rows are passed over. O(rows).
-  public mutating func add(_ text: [UInt8]) {
-    let reader = PieceReader(.python)
-    for line in text.split(separator: 0x0A) {
-      guard let row = reader.json(Array(line)), let id = row["id"], let truth = row["ground_truth"] else { continue }
-      answers[JSONWriter.compact.write(id)] = truth
-    }
-  }
-
-  /// The answer of a question; `nil` if there is none.
-  public subscript(id: [UInt8]) -> Value? { answers[id] }
-}
-
 /// Reads rows of training data of any known format into records. Keeps its room; one for each thread.
 public final class RecordImporter {
   let options: ImportOptions
@@ -45,6 +25,8 @@ public final class RecordImporter {
   private let session = ValueSession()
   /// Whether the message read last says by its weight that it is an answer.
   var lastIsWeighted = false
+  /// Which calls the results of tools belong to.
+  var results = ToolResultOrder()
 
   /// Creates an importer.
   public init(_ options: ImportOptions = ImportOptions()) {
@@ -61,21 +43,30 @@ public final class RecordImporter {
   /// - Throws: ``DroppedRow`` if the row gives no record.
   public func record(_ text: Span<UInt8>, _ row: DataRow, file: String) throws(DroppedRow) -> TrainingRecord {
     reader.begin()
+    results.begin()
     if let size = row.tooLong {
-      throw DroppedRow(.tooLong, "the row has \(size) bytes; raise --row-limit to read it")
+      let cause = row.damage == nil ? "" : ", or mend it: \(RowHint.damage(row, size))"
+      throw DroppedRow(.tooLong, "the row has \(size) bytes; raise --row-limit to read it\(cause)")
     }
-    let value = try value(text, row.range)
+    let value = try value(text, row)
     guard value.kind == .object else {
       throw DroppedRow(.unknownFormat, "the row is JSON, but no object: it has no members to know a format by")
     }
     guard let format = options.format ?? DataFormat.detect(value) else {
+      if value["chosen"] != nil, value["rejected"] != nil {
+        throw DroppedRow(
+          .unknownFormat,
+          "the row is preference data (\"chosen\", \"rejected\"), which is not read: it holds no right calls")
+      }
       throw DroppedRow(
         .unknownFormat,
         "the row has no members of a known format; name one with --from, or rename members to those of one")
     }
     let source = RecordSource(file: file, line: row.line, format: format)
-    var record = TrainingRecord(id: id(value, row.line), source: source)
+    var record = TrainingRecord(id: id(value, row.ordinal), source: source)
+    if value.hasDuplicateNames { reader.warn(.repeatedName, "the row repeats a member; the last one counts") }
     try fill(&record, value, format)
+    results.sort(&record.messages, reader)
     if let text = value["completion"]?.stringBytes { record.completions = [text] }
     if let list = value["completions"] { record.completions += list.elements.compactMap(\.stringBytes) }
     if record.tools.isEmpty, format != .toolreward { reader.warn(.noTools, "the row has no tools") }
@@ -91,7 +82,8 @@ public final class RecordImporter {
     line.count < 1 << 20 && (PieceReader(.python).json(line)).flatMap { DataFormat.detect($0) } == .apiBank
   }
 
-  private func value(_ text: Span<UInt8>, _ range: Range<Int>) throws(DroppedRow) -> Value {
+  private func value(_ text: Span<UInt8>, _ row: DataRow) throws(DroppedRow) -> Value {
+    let range = row.range
     let line = text.extracting(range)
     do throws(ValueError) {
       return try session.value(line, syntax: .json, limits: .standard)
@@ -101,7 +93,8 @@ public final class RecordImporter {
         return value
       }
       if let value = dialogue(text, range) { return value }
-      throw DroppedRow(.unreadable, RowHint.message(error, line))
+      let cause = row.damage == nil ? "" : "; \(RowHint.damage(row, range.count))"
+      throw DroppedRow(.unreadable, RowHint.message(error, line) + cause)
     }
   }
 
@@ -128,12 +121,13 @@ public final class RecordImporter {
     return first.kind == .object ? value : nil
   }
 
-  private func id(_ row: Value, _ line: Int) -> [UInt8] {
+  /// The row's own identifier, or one of its place in the file that no row's own is likely to be.
+  private func id(_ row: Value, _ ordinal: Int) -> [UInt8] {
     for name in ["id", "uuid", "query_id", "trajectory_id"] {
       if let id = row[name], id.kind == .string || id.kind == .number { return JSONWriter.compact.write(id) }
     }
     if let index = row["extra_info"]?["index"], index.kind == .number { return JSONWriter.compact.write(index) }
-    return Array(String(line).utf8)
+    return Array("\"row-\(ordinal)\"".utf8)
   }
 
   private func fill(_ record: inout TrainingRecord, _ row: Value, _ format: DataFormat) throws(DroppedRow) {
@@ -194,16 +188,29 @@ public final class RecordImporter {
     }
   }
 
-  /// A message's text: a string, or parts that hold some.
+  /// A message's text: a string, or parts that hold some. What is no text is written as JSON, or left out if it is a part, and noted.
   func text(_ content: Value?) -> [UInt8] {
-    guard let content else { return [] }
+    guard let content, content.kind != .null else { return [] }
     if let text = content.stringBytes { return text }
+    if content.kind == .array, content.count == 0 { return [] }
+    guard content.kind == .array,
+      content.elements.allSatisfy({ $0.kind == .string || $0.kind == .object && isPart($0) })
+    else {
+      reader.warn(.contentNotText, "a content is no text; it is kept as its JSON")
+      return JSONWriter.compact.write(content)
+    }
     var joined: [UInt8] = []
     for part in content.elements {
-      if let text = part.stringBytes ?? part["text"]?.stringBytes ?? part["value"]?.stringBytes { joined += text }
+      if let text = part.stringBytes ?? part["text"]?.stringBytes ?? part["value"]?.stringBytes {
+        joined += text
+      } else {
+        reader.warn(.contentNotText, "a part of a content is no text, and is left out: an image, a sound, a file")
+      }
     }
     return joined
   }
+
+  private func isPart(_ value: Value) -> Bool { value["type"] != nil || value["text"] != nil || value["value"] != nil }
 
   /// The user's one message, without a system's.
   static func question(_ text: [UInt8]) -> [RecordMessage] { text.isEmpty ? [] : [RecordMessage(.user, text)] }
@@ -241,5 +248,22 @@ enum RowHint {
     }
     if error.code == .unexpectedEnd { return "the row is cut off: \(error)" }
     return "the row is not JSON: \(error)"
+  }
+
+  /// What a row may have swallowed.
+  static func damage(_ row: DataRow, _ size: Int) -> String {
+    switch row.damage {
+    case .brokenOff(let place)?:
+      let lost = size - place
+      return "a quote or a bracket is missing before byte \(place) of it; "
+        + (lost > 0
+          ? "the \(lost) bytes from there to the next line that begins a row are passed over with it"
+          : "it is taken to end before the next line that begins a row")
+    case .openAtEnd?:
+      return
+        "all \(size) bytes from where it begins to the end of the file are read as part of it: the file is cut off, "
+        + "or a quote or a bracket is missing in this row"
+    case nil: return ""
+    }
   }
 }

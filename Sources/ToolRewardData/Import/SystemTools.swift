@@ -57,15 +57,20 @@ struct SystemTools {
         if let function = tool["function"], function.kind == .object, tool.count <= 2 { return function }
         return tool
       }
-      return SystemTools(tools: tools, rest: before(text, open))
+      let head = before(text, open) ?? SystemBoilerplate.kept(text[..<open], reader)
+      return SystemTools(tools: tools, rest: joined(head, SystemBoilerplate.kept(text[(close + 8)...], reader)))
     }
     return nil
   }
 
-  /// What stands before the heading of the tools.
-  private static func before(_ text: [UInt8], _ open: Int) -> [UInt8] {
-    guard let heading = text.firstIndex(of: "# Tool\n\nHere is a list of functions"), heading < open else { return [] }
+  /// What stands before Tool-N1's heading of the tools, as it is; `nil` if there is none.
+  private static func before(_ text: [UInt8], _ open: Int) -> [UInt8]? {
+    guard let heading = text.firstIndex(of: "# Tool\n\nHere is a list of functions"), heading < open else { return nil }
     return Array(text[..<heading])
+  }
+
+  private static func joined(_ head: [UInt8], _ tail: [UInt8]) -> [UInt8] {
+    head + (head.isEmpty || tail.isEmpty ? [] : [0x0A]) + tail
   }
 
   /// ToolRL: `1. Name: …`, `Description: …`, `Parameters: {…}`; of API-Bank's third level `1. NAME: DESCRIPTION`.
@@ -83,7 +88,8 @@ struct SystemTools {
       tools.append(tool)
       place = next
     }
-    return SystemTools(tools: tools, rest: [])
+    let head = SystemBoilerplate.kept(text[..<heading], reader)
+    return SystemTools(tools: tools, rest: joined(head, SystemBoilerplate.kept(text[limit...], reader)))
   }
 
   private static func entryTool(_ entry: [UInt8], _ reader: PieceReader) -> Value? {
@@ -121,7 +127,15 @@ struct SystemTools {
       let close = text.firstIndex(of: "[END OF AVAILABLE TOOLS]", from: open)
     else { return nil }
     guard let tools = reader.tools(in: Array(text[(open + 26)..<close])) else { throw unreadable("in the instruction") }
-    return SystemTools(tools: tools, rest: [])
+    guard let start = text.firstIndex(of: "[BEGIN OF TASK INSTRUCTION]"), start < open,
+      let end = text.firstIndex(of: "[END OF TASK INSTRUCTION]", from: start), end < open
+    else { return SystemTools(tools: tools, rest: []) }
+    var head = text.stripped(0..<start)
+    if head.starts(with: "<|im_start|>".utf8) {
+      head = head.firstIndex(of: 0x0A).map { head.stripped($0..<head.count) } ?? []
+    }
+    let task = SystemBoilerplate.kept(text[(start + 27)..<end], reader)
+    return SystemTools(tools: tools, rest: joined(head, task))
   }
 
   /// Glaive: objects one after another behind a sentence.
@@ -129,7 +143,26 @@ struct SystemTools {
     guard let marker = text.firstIndex(of: "access to the following functions"),
       let start = text[marker...].firstIndex(of: 0x7B)
     else { return nil }
+    let head = SystemBoilerplate.kept(text[..<start], reader)
+    var tools: [Value] = []
+    var end = start
+    var position = start
+    while position < text.count {
+      if isJSONSpace(text[position]) || text[position] == 0x2C {
+        position += 1
+      } else if text[position] == 0x7B, let (value, next) = reader.prefix(text, at: position) {
+        tools.append(value)
+        position = next
+        end = next
+      } else {
+        break
+      }
+    }
+    // What follows is the author's, unless it is a definition that is no JSON.
+    if !tools.isEmpty, position == text.count || text[position] != 0x7B {
+      return SystemTools(tools: tools, rest: joined(head, SystemBoilerplate.kept(text[end...], reader)))
+    }
     guard let tools = reader.tools(in: Array(text[start...])) else { throw unreadable("in the system text") }
-    return SystemTools(tools: tools, rest: [])
+    return SystemTools(tools: tools, rest: head)
   }
 }

@@ -34,7 +34,9 @@ public struct TaskCutter: Sendable {
     }
     for (index, message) in record.messages.enumerated() where isAnswer(message) {
       if message.isBroken {
-        dropped.append(DroppedRow(.unparsableCall, "a message that should call tools cannot be read as such"))
+        var reason = DroppedRow(.unparsableCall, "a message that should call tools cannot be read as such")
+        reason.turn = index
+        dropped.append(reason)
         continue
       }
       guard index > 0 else { continue }

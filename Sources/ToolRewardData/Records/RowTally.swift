@@ -12,6 +12,8 @@ public struct RowTally: Sendable, Hashable {
   public var dropped: [DroppedRow.Code: Int] = [:]
   /// Answers, in rows that gave other tasks, by why they are no tasks.
   public var droppedAnswers: [DroppedRow.Code: Int] = [:]
+  /// Records whose answer is from a file of answers.
+  public var answered = 0
   /// Rows by warning.
   public var warnings: [RecordWarning.Code: Int] = [:]
   /// Rows by format.
@@ -26,6 +28,7 @@ public struct RowTally: Sendable, Hashable {
     records += other.records
     recordsWithTask += other.recordsWithTask
     tasks += other.tasks
+    answered += other.answered
     dropped.merge(other.dropped, uniquingKeysWith: +)
     droppedAnswers.merge(other.droppedAnswers, uniquingKeysWith: +)
     warnings.merge(other.warnings, uniquingKeysWith: +)
@@ -36,6 +39,7 @@ public struct RowTally: Sendable, Hashable {
   public mutating func count(_ record: TrainingRecord, tasks: Int, dropped: [DroppedRow]) {
     rows += 1
     records += 1
+    if record.hasOuterAnswer { answered += 1 }
     formats[record.source.format, default: 0] += 1
     for warning in record.warnings { warnings[warning.code, default: 0] += 1 }
     self.tasks += tasks

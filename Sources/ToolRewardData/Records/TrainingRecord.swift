@@ -21,6 +21,8 @@ public struct TrainingRecord: Sendable {
   public var response: [UInt8]?
   /// What models wrote for the task, if the row brings it; ``DistillationFilter`` chooses.
   public var completions: [[UInt8]] = []
+  /// Whether the right calls come from a file of answers; it is not written.
+  public var hasOuterAnswer = false
   /// What was noticed while reading.
   public var warnings: [RecordWarning]
 
@@ -142,6 +144,14 @@ public struct RecordWarning: Sendable, Hashable {
     case unknownRole = "unknown_role"
     /// The tools could not all be read.
     case unreadableTools = "unreadable_tools"
+    /// A call without arguments has a member that is not known.
+    case unknownMember = "unknown_member"
+    /// A content is no text: its JSON is kept, or a part is left out.
+    case contentNotText = "content_not_text"
+    /// The results behind a message of calls are not one for each call.
+    case unmatchedResult = "unmatched_result"
+    /// Text around the tools is left out that is not certain to be the format's.
+    case systemTextDropped = "system_text_dropped"
   }
 
   /// The reason.
@@ -204,6 +214,8 @@ public struct DroppedRow: Error, Sendable, Hashable {
   public var code: Code
   /// What is wrong and how to mend it.
   public var message: String
+  /// The message at fault, counted from 0, in a row that gives a record; `nil` where it is the row, or is not told.
+  public var turn: Int?
 
   /// Creates a reason.
   public init(_ code: Code, _ message: String) {

@@ -8,7 +8,7 @@ extension PromptProbe {
       case .renders: return .passed
       case .snapshot:
         return snapshots.map { $0.outcome(of: prompt, template.name, test.name) }
-          ?? .skipped("there is no folder of snapshots")
+          ?? .error("there are no recorded prompts to compare with: the run was given none")
       case .text, .regex, .json: return TextCheck.outcome(kind, prompt) ?? .skipped("")
       case .maxLength(let most):
         let count = prompt.count { $0 & 0xC0 != 0x80 }
@@ -68,11 +68,13 @@ extension PromptProbe {
     return .passed
   }
 
-  /// Whether a text stands in the one prompt more often than in the other, as it is or as JSON writes it.
+  /// Whether a text stands in the one prompt more often than in the other, as it is or as JSON writes it, with characters beyond ASCII or without.
   private func isAdded(_ part: [UInt8], _ whole: [UInt8], _ without: [UInt8]) -> Bool {
-    let escaped = Array(Self.string(part).dropFirst().dropLast())
-    return TextCheck.occurrences(of: part, in: whole) > TextCheck.occurrences(of: part, in: without)
-      || TextCheck.occurrences(of: escaped, in: whole) > TextCheck.occurrences(of: escaped, in: without)
+    var spelled: [UInt8] = []
+    JSONWriter(ensureASCII: true).appendString(part.span, 0..<part.count, to: &spelled)
+    return [part, Array(Self.string(part).dropFirst().dropLast()), Array(spelled.dropFirst().dropLast())].contains {
+      TextCheck.occurrences(of: $0, in: whole) > TextCheck.occurrences(of: $0, in: without)
+    }
   }
 
   /// Whether a call that the template writes is read as the same call.

@@ -90,7 +90,7 @@ struct PromptProbe {
   }
 
   /// Nine letters and digits, which Mistral's templates insist on.
-  private static func identifier(_ place: Int) -> [UInt8] {
+  static func identifier(_ place: Int) -> [UInt8] {
     let digits = String(place % 100_000)
     return Array(("call" + String(repeating: "0", count: 5 - digits.utf8.count) + digits).utf8)
   }

@@ -48,6 +48,9 @@ public struct SuiteCompletions: Sendable {
     (samples[Cell(template: template, test: test)] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
   }
 
+  /// Whether there is none, and none was asked for in vain.
+  public var isEmpty: Bool { samples.isEmpty && absences.isEmpty }
+
   /// How many there are.
   public var count: Int { samples.values.reduce(0) { $0 + $1.count } }
 

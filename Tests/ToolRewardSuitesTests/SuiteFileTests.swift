@@ -53,6 +53,7 @@ import ToolRewardSuites
       #expect(suite.templates[1].format.name == "hermes" && suite.templates[1].specialTokens == [Array("<x>".utf8)])
       #expect(suite.templates[1].variables?.description == #"{"enable_thinking":true,"bos_token":"1"}"#)
       #expect(suite.cases.map(\.name) == ["paris", "case 2", "row"])
+      #expect(suite.files.map { $0.split(separator: "/").last ?? "" } == ["suite.yaml", "own.v2.jinja", "more.jsonl"])
       // YAML 1.2: numbers as they are written, dates, hours and `yes` as text.
       #expect(
         suite.cases[0].groundTruth?.description
@@ -66,6 +67,16 @@ import ToolRewardSuites
         {"templates": [{"framing": "mistral"}], "cases": [{"messages": [{"role": "user", "content": "a"}]}]}
         """
       #expect(try read(json, in: folder, name: "suite.json").checks.map(\.name) == ["renders"])
+    }
+  }
+
+  /// What variables name as tokens is looked for, unless the suite lists the tokens itself.
+  @Test func tokensOfVariables() throws {
+    try withFolder { folder in
+      let yaml =
+        "templates: [{framing: chatml, variables: {eos_token: <<e>>, pad_token: null, x: y}}]\ncases: [{messages: [{role: user}]}]"
+      let tokens = try read(yaml, in: folder).templates[0].specialTokens
+      #expect(tokens == PromptSuite.Template.commonSpecialTokens + [Array("<<e>>".utf8)])
     }
   }
 
@@ -109,6 +120,12 @@ import ToolRewardSuites
     ("templates: [{preset: nobody}]\ncases: []", "/templates/0/preset: must be one of: tool-n1-train"),
     ("templates: [{framing: chatml, format: x}]\ncases: []", "/templates/0/format: there is no format \"x\""),
     ("templates: [{framing: chatml, variables: []}]\ncases: []", "/templates/0/variables: must be an object"),
+    (
+      "templates: [{framing: chatml, variables: {messages: []}}]\ncases: []",
+      "/templates/0/variables/messages: would stand for the case's own"
+    ),
+    ("templates: [{framing: chatml, variables: {tools: 1}}]\ncases: []", "variables/tools: would stand"),
+    ("templates: [{framing: chatml, variables: {add_generation_prompt: true}}]\ncases: []", "_prompt: would stand"),
     ("templates: [{framing: chatml}]\ncases: [{}]", "2:9: /cases/0: \"messages\" is missing"),
     ("templates: [{framing: chatml}]\ncases: [{messages: hello}]", "2:20: /cases/0/messages: must be a list"),
     ("templates: [{framing: chatml}]\ncases: [{messages: [hello]}]", "/cases/0/messages/0: must be a message"),

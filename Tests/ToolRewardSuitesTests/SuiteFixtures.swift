@@ -17,6 +17,7 @@ struct SmallTemplate: PromptRenderer {
   var quotesBadly = false
   var movesTools = false
   var trims = false
+  var escapes = false
   var refuses: String?
 
   func render(_ request: PromptRequest) throws(PromptError) -> RenderedPrompt {
@@ -48,7 +49,20 @@ struct SmallTemplate: PromptRenderer {
     if request.addGenerationPrompt {
       text += Array("<|im_start|>assistant\n\(opensThink ? "<think>\n" : "")".utf8)
     }
+    if escapes { text = Self.escaped(text) }
     return RenderedPrompt(text: text)
+  }
+
+  /// As Python's `json.dumps` writes characters beyond ASCII.
+  private static func escaped(_ text: [UInt8]) -> [UInt8] {
+    var result = ""
+    for unit in String(decoding: text, as: UTF8.self).utf16 {
+      let digits = String(unit, radix: 16)
+      result +=
+        unit < 0x80
+        ? String(decoding: [unit], as: UTF16.self) : "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+    return Array(result.utf8)
   }
 }
 

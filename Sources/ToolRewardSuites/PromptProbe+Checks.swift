@@ -103,13 +103,19 @@ extension PromptProbe {
   /// What the template writes for a reply that makes calls, without what it opens every reply with.
   private func reply(_ before: [Value], _ call: Value) throws(PromptError) -> ([UInt8], InputView) {
     let start = try render(before)
-    let whole = try render(before + [call], opensReply: false)
+    var whole = try render(before + [call], opensReply: false)
+    let closed = try render(before, opensReply: false)
+    if start == closed {
+      // What always opens a reply opens one behind the calls too.
+      let tail = ending(before)
+      if whole.count > tail.count, whole.suffix(tail.count).elementsEqual(tail) { whole.removeLast(tail.count) }
+    }
     if whole.starts(with: start) {
       let isOpen = try openThink(start, before) != nil
       return (strippedOfTokens(Array(whole[start.count...])), isOpen ? .prefilled : .response)
     }
     // A template may open what a reply that only calls has not: a block of reasoning.
-    let least = TextCheck.common(try render(before, opensReply: false), whole)
+    let least = TextCheck.common(closed, whole)
     let same = Self.boundary(in: whole, at: TextCheck.common(start, whole), from: least)
     return (strippedOfTokens(Array(whole[same...])), .response)
   }

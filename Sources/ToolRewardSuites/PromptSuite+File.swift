@@ -65,7 +65,7 @@ struct SuiteReader {
   func read() throws(SuiteError) -> PromptSuite {
     let text: [UInt8]
     do throws(InputOutputError) {
-      text = try LineSource.wholeFile(path, limit: Self.sizeLimit)
+      text = TextSpace.withoutMark(try LineSource.wholeFile(path, limit: Self.sizeLimit))
     } catch {
       throw SuiteError(path, "\(error)")
     }
@@ -204,7 +204,8 @@ struct SuiteReader {
       if let file = place["file"] {
         try place.object(knowing: ["file"])
         let (path, text) = try contents(of: file)
-        for (number, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+        for (number, line) in TextSpace.withoutMark(text).split(separator: 0x0A, omittingEmptySubsequences: false)
+          .enumerated()
         where !line.allSatisfy({ TextSpace.isSpace($0) }) {
           do throws(ConfigurationError) {
             try add(Configuration(Array(line)), to: &cases, &names)

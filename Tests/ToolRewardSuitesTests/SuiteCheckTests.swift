@@ -87,6 +87,16 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
     #expect(try check(.roundTrip, SmallTemplate(opensThink: true)).outcome == .passed)
   }
 
+  /// A template that opens a reply whether or not it is asked to opens one all the same, and its calls are read without that.
+  @Test(arguments: [true, false]) func alwaysOpens(think: Bool) throws {
+    let template = SmallTemplate(opensThink: think, alwaysOpens: true)
+    let words = try suiteCase(messages: #"[{"role":"user","content":"write <think>"}]"#)
+    for test in [try suiteCase(), words, try suiteCase(messages: history)] {
+      #expect(try check(.opensThink, template, test).outcome == (think ? .passed : .failed))
+      #expect(try check(.roundTrip, template, test).outcome == .passed)
+    }
+  }
+
   /// A `<think>` in the system text opens nothing.
   @Test func thinkInTheConversation() throws {
     let test = try suiteCase(messages: #"[{"role":"user","content":"write <think> first"}]"#)
@@ -170,7 +180,9 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
     let whole = try check(.json(schema, isPart: false, on: .completion), completion: subject)
     #expect(whole.outcome == (isJSON ? .passed : .failed), "\(whole.message)")
     let part = try check(.json(schema, isPart: true, on: .completion), completion: subject)
-    #expect(part.outcome == (isContained ? .passed : .failed), "\(part.message)")
+    // What has too many brackets is not looked at to its end: that is no failure.
+    let none: CheckResult.Outcome = subject.utf8.count > 10_000 ? .error : .failed
+    #expect(part.outcome == (isContained ? .passed : none), "\(part.message)")
   }
 
   @Test func lengths() throws {
@@ -189,6 +201,8 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
     let cell = try #require(SuiteRunner().run(suite).cells.first)
     #expect(!cell.isPassed && cell.prompt == nil)
     #expect(cell.checks.map(\.check) == ["renders"] && cell.checks[0].message == "why")
+    // It passes none of its tries.
+    #expect(cell.passAt(2) == 0 && cell.passAll(2) == 0 && cell.passAt(0) == nil)
     var refusing = suite
     refusing.checks = [PromptCheck(.renders, isNegated: true)]
     #expect(SuiteRunner().run(refusing).passed == 1)

@@ -136,6 +136,10 @@ import ToolRewardSuites
     ("{\"templates\": [], \"templates\": []}", "has two members of the same name"),
     (head + "? [a]\n: b", "has a key that is no text"),
     (head + "<<: {a: b}", "has a merge key (<<), which is not read"),
+    (head + "description: !!int '5'", "3:14: /description: has the tag tag:yaml.org,2002:int, which is not read"),
+    (head + "description: !mine x", "/description: has the tag !mine"),
+    (head + "checks: !mine [renders]", "/checks: has the tag !mine"),
+    (head + "checks: [{type: regex, value: 'a{1,1000}'}]", "or it repeats too much"),
     (head + "description: *x", "found undefined alias"),
     ("a: 1\n---\nb: 2", "the file is not YAML"),
   ])
@@ -189,6 +193,25 @@ import ToolRewardSuites
     return text
   }
 
+  /// A mark at a file's beginning is no text; bytes that are no UTF-8 are refused, not replaced.
+  @Test func encodings() throws {
+    try withFolder { folder in
+      let mark = "\u{FEFF}"
+      #expect(try read(mark + Self.head, in: folder).templates.count == 1)
+      #expect(
+        try read(
+          "\(mark){\"templates\": [{\"framing\": \"chatml\"}], \"cases\": [{\"messages\": [{\"role\": \"user\"}]}]}",
+          in: folder
+        ).cases.count == 1)
+      let rows = try write(mark + #"{"template": "t", "case": "c", "completion": "a"}"#, "rows.jsonl", in: folder)
+      #expect(try SuiteCompletions(file: rows).count == 1)
+      let file = folder.appendingPathComponent("latin.yaml")
+      try Data(Array((Self.head + "description: Gr").utf8) + [0xFC, 0xDF]).write(to: file)
+      let error = try #require(throws: SuiteError.self) { _ = try PromptSuite(file: file.path) }
+      #expect(error.description.hasSuffix("latin.yaml:3:1: the file is not UTF-8"))
+    }
+  }
+
   @Test func completions() throws {
     try withFolder { folder in
       let path = try write(
@@ -214,6 +237,8 @@ import ToolRewardSuites
   }
 
   @Test(arguments: [
+    (#"{"template": "t", "case": "c", "completions": ["a"], "completion": "b"}"#, "/completion: stands beside"),
+    (#"{"template": "t", "case": "c", "completions": ["a"], "message": {}}"#, "/message: stands beside"),
     ("{", "2:"), ("[]", "2:1: must be an object"), (#"{"template": "t"}"#, "\"case\" is missing"),
     (#"{"template": "t", "case": "c"}"#, "\"completion\" is missing"),
     (#"{"template": "t", "case": "c", "completion": 3}"#, "2:46: /completion: must be a string"),

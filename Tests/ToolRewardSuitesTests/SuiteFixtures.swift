@@ -18,6 +18,7 @@ struct SmallTemplate: PromptRenderer {
   var movesTools = false
   var trims = false
   var escapes = false
+  var alwaysOpens = false
   var refuses: String?
 
   func render(_ request: PromptRequest) throws(PromptError) -> RenderedPrompt {
@@ -46,7 +47,7 @@ struct SmallTemplate: PromptRenderer {
       }
       text += Array("<|im_end|>\n".utf8)
     }
-    if request.addGenerationPrompt {
+    if request.addGenerationPrompt || alwaysOpens {
       text += Array("<|im_start|>assistant\n\(opensThink ? "<think>\n" : "")".utf8)
     }
     if escapes { text = Self.escaped(text) }

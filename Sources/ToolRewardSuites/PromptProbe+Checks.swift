@@ -65,6 +65,9 @@ extension PromptProbe {
         }
       }
     }
+    if let part = droppedArgument(before, call) {
+      return .failed("\(TextCheck.shown(part)) of a call is not in the prompt, though the same text is")
+    }
     return .passed
   }
 
@@ -148,6 +151,10 @@ extension PromptProbe {
             ? "the tool \(TextCheck.shown(name)) is not in the prompt"
             : "\(TextCheck.shown(part)) of the tool \(TextCheck.shown(name)) is not in the prompt")
       }
+    }
+    // A common word may stand there for another reason.
+    if let name = droppedParameter(tools) {
+      return .failed("the parameter \(TextCheck.shown(name)) of a tool is not in the prompt, though its name is")
     }
     return .passed
   }

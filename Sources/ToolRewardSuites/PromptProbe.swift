@@ -32,7 +32,7 @@ struct PromptProbe {
     try value(list(values.map { JSONWriter.compact.write($0) }))
   }
 
-  private static func list(_ texts: [[UInt8]]) -> [UInt8] { [0x5B] + texts.joined(separator: [0x2C]) + [0x5D] }
+  static func list(_ texts: [[UInt8]]) -> [UInt8] { [0x5B] + texts.joined(separator: [0x2C]) + [0x5D] }
 
   static func string(_ bytes: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []

@@ -148,6 +148,25 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
     #expect(try check(kind, completion: subject, isNegated: true).outcome == contrary)
   }
 
+  /// Names and values that stand in the prompt for another reason prove nothing; numbers and what is nested count.
+  @Test(arguments: [
+    (#"{"name":"name"}"#, #"{"name":{"type":"string"}}"#), (#"{"name":3}"#, #"{"name":{"type":"number"}}"#),
+    (#"{"name":{"a":["name",3]}}"#, #"{"name":{}}"#), (#""{\"name\": 3}""#, #"{"name":{}}"#),
+  ])
+  func commonWords(_ arguments: String, _ properties: String) throws {
+    let test = try suiteCase(
+      messages:
+        #"[{"role":"user","content":"a"},{"role":"assistant","content":"","tool_calls":[{"type":"function","function":{"name":"f","arguments":\#(arguments)}}]}]"#,
+      tools:
+        #"[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":\#(properties)}}}]"#)
+    for kind in [PromptCheck.Kind.toolCallsRendered, .toolsRendered] {
+      #expect(try check(kind, SmallTemplate(), test).outcome == .passed)
+      let failed = try check(kind, SmallTemplate(dropsArguments: true), test)
+      #expect(failed.outcome == .failed && failed.message.contains("not in the prompt"), "\(failed.message)")
+    }
+    #expect(try check(.toolsRendered, SmallTemplate(dropsArguments: true), test).message.contains("though its name is"))
+  }
+
   /// Templates that write characters beyond ASCII as escapes render what they are given.
   @Test func escapedText() throws {
     let messages =

@@ -12,6 +12,8 @@ func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 struct SmallTemplate: PromptRenderer {
   var dropsCalls = false
   var dropsTools = false
+  /// Names of tools and of calls are written, and common words; parameters and arguments are not.
+  var dropsArguments = false
   var opensThink = false
   var dropsThink = false
   var quotesBadly = false
@@ -28,7 +30,9 @@ struct SmallTemplate: PromptRenderer {
     let lastUser = messages.lastIndex { $0["role"]?.string == "user" } ?? 0
     for (index, message) in messages.enumerated() {
       if !dropsTools, let tools = request.tools, index == (movesTools ? lastUser : 0) {
-        text += Array("<tools>".utf8) + JSONWriter.compact.write(tools) + Array("</tools>\n".utf8)
+        let names = tools.elements.map { "name \($0["function"]?["name"]?.string ?? "")" }.joined()
+        text += Array("<tools>".utf8) + (dropsArguments ? Array(names.utf8) : JSONWriter.compact.write(tools))
+        text += Array("</tools>\n".utf8)
       }
       text += Array("<|im_start|>\(message["role"]?.string ?? "")\n".utf8)
       var content = message["content"]?.stringBytes ?? []
@@ -41,7 +45,7 @@ struct SmallTemplate: PromptRenderer {
         text += Array(", \"arguments\": ".utf8)
         if let arguments = function["arguments"] {
           let written = JSONWriter.compact.write(arguments)
-          text += quotesBadly ? written.filter { $0 != 0x5C } : written
+          text += dropsArguments ? Array("name 3".utf8) : quotesBadly ? written.filter { $0 != 0x5C } : written
         }
         text += Array("}\n</tool_call>".utf8)
       }

@@ -157,7 +157,7 @@ public final class LineSource {
   }
 
   /// Whether two names are the same file; false if one is not there.
-  static func isSameFile(_ left: String, _ right: String) -> Bool {
+  package static func isSameFile(_ left: String, _ right: String) -> Bool {
     var a = stat()
     var b = stat()
     guard unsafe stat(left, &a) == 0, unsafe stat(right, &b) == 0 else { return false }

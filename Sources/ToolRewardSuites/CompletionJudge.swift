@@ -6,6 +6,8 @@ struct CompletionJudge {
   private let parser: CompletionParser
   private let view: InputView
   private let toolbox: Result<Toolbox, ToolboxError>?
+  /// The same by schemas as they are written: arguments that a schema does not name are forbidden only where it says so.
+  private let openToolbox: Result<Toolbox, ToolboxError>?
   private let truth: Result<GroundTruth, GroundTruthError>?
   private let checks: [(check: PromptCheck, scoring: Scoring?)]
 
@@ -22,6 +24,12 @@ struct CompletionJudge {
     parser = CompletionParser(template.format)
     view = isPrefilled ? .prefilled : .response
     toolbox = test.tools.map { tools in Result { () throws(ToolboxError) in try Toolbox(tools) } }
+    let asksValidity = checks.contains { if case .validToolsCall = $0.kind { true } else { false } }
+    openToolbox = (asksValidity ? test.tools : nil).map { tools in
+      var reader = DefinitionReader()
+      reader.unknownArguments = .open
+      return Result { () throws(ToolboxError) in try Toolbox(tools, reader: reader) }
+    }
     truth = test.groundTruth.map { given in Result { () throws(GroundTruthError) in try GroundTruth(given) } }
     var prepared: [(PromptCheck, Scoring?)] = []
     for check in checks {
@@ -135,7 +143,7 @@ struct CompletionJudge {
 
   private func validity(_ completion: Completion) -> CheckOutcome {
     let tools: Toolbox
-    switch toolbox {
+    switch openToolbox {
     case .none: return .skipped("the case has no tools")
     case .failure(let error): return .error("\(error)")
     case .success(let found): tools = found
@@ -172,7 +180,9 @@ struct CompletionJudge {
       let given = Set(completion.calls.compactMap(\.name.stringBytes))
       let expected = Set(truth.calls.compactMap(\.name.stringBytes))
       let shared = given.intersection(expected).count
-      let value = given.isEmpty && expected.isEmpty ? 1 : Double(2 * shared) / Double(given.count + expected.count)
+      // A call that cannot be read is a call all the same, of no tool that was expected.
+      let made = given.count + completion.attempts.count { $0.status != .ok }
+      let value = made + expected.count == 0 ? 1 : Double(2 * shared) / Double(made + expected.count)
       return value >= threshold ? .passed : .failed("F1 of the called names is \(value), less than \(threshold)")
     }
   }

@@ -107,7 +107,8 @@ extension PromptCheck {
     let nothing: [UInt8] = []
     if SchemaPattern(pattern).matches(nothing.span, 0..<0) == nil {
       throw given.error(
-        "is no regular expression of ECMA-262, or has a form that is not read: look-around, back references, \\b")
+        "is no regular expression of ECMA-262, or has a form that is not read: look-around, back references, \\b; or it repeats too much, as a{1,1000}"
+      )
     }
     return .regex(pattern, on: try subject(place) ?? .prompt)
   }

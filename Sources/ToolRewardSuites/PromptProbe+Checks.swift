@@ -8,7 +8,7 @@ extension PromptProbe {
       case .renders: return .passed
       case .snapshot:
         return snapshots.map { $0.outcome(of: prompt, template.name, test.name) }
-          ?? .skipped("there is no folder of snapshots")
+          ?? .error("there are no recorded prompts to compare with: the run was given none")
       case .text, .regex, .json: return TextCheck.outcome(kind, prompt) ?? .skipped("")
       case .maxLength(let most):
         let count = prompt.count { $0 & 0xC0 != 0x80 }
@@ -65,14 +65,19 @@ extension PromptProbe {
         }
       }
     }
+    if let part = droppedArgument(before, call) {
+      return .failed("\(TextCheck.shown(part)) of a call is not in the prompt, though the same text is")
+    }
     return .passed
   }
 
-  /// Whether a text stands in the one prompt more often than in the other, as it is or as JSON writes it.
+  /// Whether a text stands in the one prompt more often than in the other, as it is or as JSON writes it, with characters beyond ASCII or without.
   private func isAdded(_ part: [UInt8], _ whole: [UInt8], _ without: [UInt8]) -> Bool {
-    let escaped = Array(Self.string(part).dropFirst().dropLast())
-    return TextCheck.occurrences(of: part, in: whole) > TextCheck.occurrences(of: part, in: without)
-      || TextCheck.occurrences(of: escaped, in: whole) > TextCheck.occurrences(of: escaped, in: without)
+    var spelled: [UInt8] = []
+    JSONWriter(ensureASCII: true).appendString(part.span, 0..<part.count, to: &spelled)
+    return [part, Array(Self.string(part).dropFirst().dropLast()), Array(spelled.dropFirst().dropLast())].contains {
+      TextCheck.occurrences(of: $0, in: whole) > TextCheck.occurrences(of: $0, in: without)
+    }
   }
 
   /// Whether a call that the template writes is read as the same call.
@@ -101,13 +106,19 @@ extension PromptProbe {
   /// What the template writes for a reply that makes calls, without what it opens every reply with.
   private func reply(_ before: [Value], _ call: Value) throws(PromptError) -> ([UInt8], InputView) {
     let start = try render(before)
-    let whole = try render(before + [call], opensReply: false)
+    var whole = try render(before + [call], opensReply: false)
+    let closed = try render(before, opensReply: false)
+    if start == closed {
+      // What always opens a reply opens one behind the calls too.
+      let tail = ending(before)
+      if whole.count > tail.count, whole.suffix(tail.count).elementsEqual(tail) { whole.removeLast(tail.count) }
+    }
     if whole.starts(with: start) {
       let isOpen = try openThink(start, before) != nil
       return (strippedOfTokens(Array(whole[start.count...])), isOpen ? .prefilled : .response)
     }
     // A template may open what a reply that only calls has not: a block of reasoning.
-    let least = TextCheck.common(try render(before, opensReply: false), whole)
+    let least = TextCheck.common(closed, whole)
     let same = Self.boundary(in: whole, at: TextCheck.common(start, whole), from: least)
     return (strippedOfTokens(Array(whole[same...])), .response)
   }
@@ -140,6 +151,10 @@ extension PromptProbe {
             ? "the tool \(TextCheck.shown(name)) is not in the prompt"
             : "\(TextCheck.shown(part)) of the tool \(TextCheck.shown(name)) is not in the prompt")
       }
+    }
+    // A common word may stand there for another reason.
+    if let name = droppedParameter(tools) {
+      return .failed("the parameter \(TextCheck.shown(name)) of a tool is not in the prompt, though its name is")
     }
     return .passed
   }

@@ -32,7 +32,7 @@ struct PromptProbe {
     try value(list(values.map { JSONWriter.compact.write($0) }))
   }
 
-  private static func list(_ texts: [[UInt8]]) -> [UInt8] { [0x5B] + texts.joined(separator: [0x2C]) + [0x5D] }
+  static func list(_ texts: [[UInt8]]) -> [UInt8] { [0x5B] + texts.joined(separator: [0x2C]) + [0x5D] }
 
   static func string(_ bytes: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
@@ -90,7 +90,7 @@ struct PromptProbe {
   }
 
   /// Nine letters and digits, which Mistral's templates insist on.
-  private static func identifier(_ place: Int) -> [UInt8] {
+  static func identifier(_ place: Int) -> [UInt8] {
     let digits = String(place % 100_000)
     return Array(("call" + String(repeating: "0", count: 5 - digits.utf8.count) + digits).utf8)
   }
@@ -138,10 +138,24 @@ struct PromptProbe {
     return (Array(messages[..<end]), call)
   }
 
-  /// What the template writes to open the reply: the end of a prompt that is not there without it.
+  /// What the template writes to open the reply: the end of a prompt that is not there without it; of a template that opens a reply whether or
+  /// not it is asked to, what stands behind an assistant's message as well.
   func opening(of prompt: [UInt8], _ messages: [Value]? = nil) throws(PromptError) -> Range<Int> {
     let closed = try render(messages, opensReply: false)
+    if closed == prompt {
+      let tail = ending(messages ?? test.messages.elements)
+      return (prompt.count - TextCheck.common(tail.reversed(), prompt.reversed()))..<prompt.count
+    }
     return Self.boundary(in: prompt, at: TextCheck.common(prompt, closed), from: 0)..<prompt.count
+  }
+
+  /// What stands behind an assistant's last message, though no reply is to be opened; empty if the template does not take one.
+  func ending(_ messages: [Value]) -> [UInt8] {
+    let marker = "zq7vanished"
+    guard let text = try? render(messages + [Self.message("assistant", marker)], opensReply: false),
+      let start = ByteSearch.lastIndex(of: Array(marker.utf8), in: text.span)
+    else { return [] }
+    return Array(text[(start + marker.utf8.count)...])
   }
 
   /// A place that splits no token in two: behind white space or a bracket, at the given place or before it.
@@ -157,4 +171,9 @@ struct PromptProbe {
 /// ASCII white space.
 enum TextSpace {
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+  /// A file's text without the mark U+FEFF that some editors begin it with.
+  static func withoutMark(_ text: [UInt8]) -> [UInt8] {
+    text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text
+  }
 }

@@ -65,7 +65,7 @@ struct SuiteReader {
   func read() throws(SuiteError) -> PromptSuite {
     let text: [UInt8]
     do throws(InputOutputError) {
-      text = try LineSource.wholeFile(path, limit: Self.sizeLimit)
+      text = TextSpace.withoutMark(try LineSource.wholeFile(path, limit: Self.sizeLimit))
     } catch {
       throw SuiteError(path, "\(error)")
     }
@@ -90,8 +90,15 @@ struct SuiteReader {
     if root["checks"] == nil { checks = [.renders] }
     let templates = try templates(root.required("templates"))
     let cases = try cases(root.required("cases"))
-    return PromptSuite(
+    var suite = PromptSuite(
       description: try root["description"]?.string() ?? "", templates: templates, cases: cases, checks: checks)
+    suite.files = [path]
+    for name in ["templates", "cases"] {
+      for place in try root.required(name).elements() {
+        if let file = place["file"] { suite.files.append(resolved(try file.nonEmptyString())) }
+      }
+    }
+    return suite
   }
 
   /// A path as the suite means it: beside its own file.
@@ -132,13 +139,29 @@ struct SuiteReader {
       }
       if let variables = place["variables"] {
         guard variables.value.kind == .object else { throw variables.error("must be an object") }
+        for name in ["messages", "tools", "add_generation_prompt"] {
+          guard let own = variables[name] else { continue }
+          throw own.error("would stand for the case's own \"\(name)\": take it away")
+        }
         template.variables = variables.value
       }
-      if let tokens = place["special_tokens"] { template.specialTokens = try tokens.strings().map { Array($0.utf8) } }
+      if let tokens = place["special_tokens"] {
+        template.specialTokens = try tokens.strings().map { Array($0.utf8) }
+      } else {
+        template.specialTokens += Self.tokens(of: template.variables).filter { !template.specialTokens.contains($0) }
+      }
       templates.append(template)
     }
     if templates.isEmpty { throw list.error("must not be empty") }
     return templates
+  }
+
+  /// The texts of variables that are named for tokens: `bos_token`, `eos_token`.
+  private static func tokens(of variables: Value?) -> [[UInt8]] {
+    (variables?.members ?? []).compactMap { name, value in
+      guard name.suffix(6).elementsEqual("_token".utf8), let text = value.stringBytes, !text.isEmpty else { return nil }
+      return text
+    }
   }
 
   private func renderer(_ place: Configuration) throws(ConfigurationError) -> (String, any PromptRenderer) {
@@ -181,7 +204,8 @@ struct SuiteReader {
       if let file = place["file"] {
         try place.object(knowing: ["file"])
         let (path, text) = try contents(of: file)
-        for (number, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+        for (number, line) in TextSpace.withoutMark(text).split(separator: 0x0A, omittingEmptySubsequences: false)
+          .enumerated()
         where !line.allSatisfy({ TextSpace.isSpace($0) }) {
           do throws(ConfigurationError) {
             try add(Configuration(Array(line)), to: &cases, &names)

@@ -13,6 +13,8 @@ public struct PromptSuite: Sendable {
   public var cases: [Case]
   /// What must be true of every cell, beside what a case asks for itself.
   public var checks: [PromptCheck]
+  /// The files it was read from: its own first, then those of templates and cases. Empty if it was made in Swift.
+  public internal(set) var files: [String] = []
 
   /// A template under test.
   public struct Template: Sendable {
@@ -39,11 +41,14 @@ public struct PromptSuite: Sendable {
       self.specialTokens = specialTokens
     }
 
-    /// The turn and end tokens of ChatML, Llama 3, Mistral, Gemma, DeepSeek and Phi.
+    /// The turn and end tokens of ChatML, Llama 2 to 4, Mistral, Gemma, DeepSeek, Phi, GLM and gpt-oss.
     public static let commonSpecialTokens: [[UInt8]] = [
       "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>",
       "<|eot_id|>", "<|eom_id|>", "<|python_tag|>", "[INST]", "[/INST]", "</s>", "<start_of_turn>", "<end_of_turn>",
       "<｜User｜>", "<｜Assistant｜>", "<｜end▁of▁sentence｜>", "<|end|>", "<|return|>", "<|call|>",
+      "<|start|>", "<|message|>", "<|channel|>", "<|user|>", "<|system|>", "<|assistant|>", "<|observation|>", "<s>",
+      "<bos>", "<eos>", "[TOOL_CALLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]",
+      "<｜begin▁of▁sentence｜>", "<|eot|>", "<|header_start|>", "<|header_end|>",
     ].map { Array($0.utf8) }
   }
 

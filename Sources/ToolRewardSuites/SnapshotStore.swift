@@ -33,7 +33,8 @@ public struct SnapshotStore: Sendable {
     self.write = write
   }
 
-  /// The name of a cell's file: letters, digits, `-`, `.` and `_` as they are, anything else as `%` and its byte.
+  /// The name of a cell's file: letters, digits, `-`, `.` and `_` as they are, anything else as `%` and its byte. So
+  /// is a `_` at an end or behind another: no two cells have one name. A name that is too long for file systems ends in its digest.
   public static func fileName(template: String, case test: String) -> String {
     "\(escaped(template))__\(escaped(test)).txt"
   }
@@ -43,22 +44,31 @@ public struct SnapshotStore: Sendable {
 
   private static func escaped(_ name: String) -> String {
     var result = ""
-    for (index, byte) in name.utf8.enumerated() {
+    let bytes = Array(name.utf8)
+    for (index, byte) in bytes.enumerated() {
       switch byte {
+      case 0x5F where index == 0 || index + 1 == bytes.count || bytes[index - 1] == 0x5F: result += "%5f"
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: result.unicodeScalars.append(Unicode.Scalar(byte))
       case 0x2E where index > 0: result += "."
       default: result += byte < 16 ? "%0\(String(byte, radix: 16))" : "%\(String(byte, radix: 16))"
       }
     }
-    return result
+    guard result.utf8.count > partLimit else { return result }
+    let digest = InputDigest()
+    digest.update(bytes)
+    return String(decoding: result.utf8.prefix(partLimit - 33), as: UTF8.self) + "~"
+      + String(digest.finish().prefix(32))
   }
+
+  /// The most bytes of a template's or a case's part: names of files have at most 255.
+  private static let partLimit = 120
 
   func outcome(of prompt: [UInt8], _ template: String, _ test: String) -> CheckOutcome {
     let name = Self.fileName(template: template, case: test)
     let recorded = read(name)
     if recorded == prompt, mode != .all { return .passed }
     let records = mode == .all || mode == .failed || (mode == .missing && recorded == nil)
-    if records { return write(name, prompt).map { .failed("\(name) cannot be written: \($0)") } ?? .passed }
+    if records { return write(name, prompt).map { .error("\(name) cannot be written: \($0)") } ?? .passed }
     guard let recorded else { return .failed("\(name) is not recorded: run `toolreward prompts snapshot`") }
     return .failed("another prompt than \(name): \(TextCheck.difference(prompt, recorded))")
   }

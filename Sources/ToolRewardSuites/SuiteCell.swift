@@ -76,14 +76,16 @@ public struct SuiteCell: Sendable {
   public var passedSamples: Int { samples.count { $0.outcome == .passed } }
 
   /// How likely it is that of `count` completions one passes, estimated without bias from those judged: 1 − C(n − c, k) / C(n, k)
-  /// (Chen et al., arXiv 2107.03374). `nil` if there are fewer.
+  /// (Chen et al., arXiv 2107.03374). `nil` if there are fewer. 0 if the template gave no prompt and should have.
   public func passAt(_ count: Int) -> Double? {
+    if error != nil, !isPassed { return count > 0 ? 0 : nil }
     guard count > 0, judgedSamples >= count else { return nil }
     return 1 - Self.ratio(judgedSamples - passedSamples, judgedSamples, count)
   }
 
-  /// How likely it is that of `count` completions all pass: C(c, k) / C(n, k) (τ-bench, arXiv 2406.12045). `nil` if there are fewer.
+  /// How likely it is that of `count` completions all pass: C(c, k) / C(n, k) (τ-bench, arXiv 2406.12045). Otherwise as ``passAt(_:)``.
   public func passAll(_ count: Int) -> Double? {
+    if error != nil, !isPassed { return count > 0 ? 0 : nil }
     guard count > 0, judgedSamples >= count else { return nil }
     return Self.ratio(passedSamples, judgedSamples, count)
   }

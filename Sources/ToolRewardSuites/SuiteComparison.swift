@@ -51,7 +51,7 @@ public struct SuiteComparison: Sendable {
 extension SuiteResult {
   /// Compares templates pair by pair on the cases that both were tested with. A case is worth its completions' mean score (their reward, or
   /// whether their checks passed), or without any completions whether its prompt's checks passed. A template that gives no prompt for a case
-  /// is worth 0 there.
+  /// is worth 0 there, or the least that any completion got, if that is less.
   ///
   /// - Parameters:
   ///   - names: The templates; `nil` for all.
@@ -69,18 +69,24 @@ extension SuiteResult {
         for second in chosen[(place + 1)...] { found.append(compare(first, second, seed)) }
       }
     }
-    for (place, adjusted) in Statistics.holm(found.map(\.probability)).enumerated() { found[place].adjusted = adjusted }
+    // What was not compared is no test to correct for.
+    let made = found.indices.filter { found[$0].cases > 0 }
+    for (place, adjusted) in zip(made, Statistics.holm(made.map { found[$0].probability })) {
+      found[place].adjusted = adjusted
+    }
     return found
   }
 
   private func compare(_ first: Int, _ second: Int, _ seed: UInt64) -> SuiteComparison {
     let asksCompletions = hasSamples
+    // No prompt must never be worth more than a bad completion.
+    let least = asksCompletions ? min(0, cells.lazy.flatMap(\.samples).compactMap(\.worth).min() ?? 0) : 0
     var differences: [Double] = []
     var flips: [SuiteComparison.Flip] = []
     var isPlain = true
     for test in cases.indices {
       let (one, other) = (cell(first, test), cell(second, test))
-      guard let x = one.worth(asksCompletions), let y = other.worth(asksCompletions) else { continue }
+      guard let x = one.worth(asksCompletions, least), let y = other.worth(asksCompletions, least) else { continue }
       if one.judgedSamples > 1 || other.judgedSamples > 1 || (x != 0 && x != 1) || (y != 0 && y != 1) {
         isPlain = false
       }
@@ -114,8 +120,9 @@ extension SuiteCell {
   /// What its completions are worth on average, or its prompt; `nil` if nothing could be judged.
   ///
   /// - Parameter asksCompletions: Whether the suite has completions: then a cell without any is worth nothing that is known.
-  func worth(_ asksCompletions: Bool) -> Double? {
-    if error != nil { return isPassed ? 1 : 0 }
+  /// - Parameter least: What a template is worth that gives no prompt.
+  func worth(_ asksCompletions: Bool, _ least: Double) -> Double? {
+    if error != nil { return isPassed ? 1 : least }
     guard asksCompletions else { return hasErrors ? nil : isPassed ? 1 : 0 }
     let values = samples.compactMap(\.worth)
     return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)

@@ -48,6 +48,9 @@ public struct SuiteCompletions: Sendable {
     (samples[Cell(template: template, test: test)] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
   }
 
+  /// Whether there is none, and none was asked for in vain.
+  public var isEmpty: Bool { samples.isEmpty && absences.isEmpty }
+
   /// How many there are.
   public var count: Int { samples.values.reduce(0) { $0 + $1.count } }
 
@@ -77,7 +80,7 @@ extension SuiteCompletions {
   public mutating func add(file path: String) throws(SuiteError) {
     let bytes: [UInt8]
     do throws(InputOutputError) {
-      bytes = try LineSource.wholeFile(path)
+      bytes = TextSpace.withoutMark(try LineSource.wholeFile(path))
     } catch {
       throw SuiteError(path, "\(error)")
     }
@@ -100,6 +103,9 @@ extension SuiteCompletions {
     var number: Int?
     if let place = row["sample"] { number = try Self.number(place) }
     if let list = row["completions"] {
+      for name in ["completion", "message", "sample"] {
+        if let other = row[name] { throw other.error("stands beside \"completions\": take one away") }
+      }
       for place in try list.elements() {
         add(try SuiteCompletion(text: place), template: template, case: test)
       }

@@ -131,7 +131,7 @@ extension SuiteResult {
       page.element("th", pair.second)
       for figure in pair.figures { Self.figure(figure, isBad: false, to: &page) }
       page.element(
-        "td", ["class": pair.adjusted < 0.05 ? "number clear" : "number"], DecimalText.probability(pair.adjusted))
+        "td", ["class": pair.adjusted < 0.05 ? "number clear" : "number"], pair.adjustedFigure)
       page.raw("</tr>\n")
     }
     page.raw("</tbody></table></div>\n")
@@ -262,12 +262,16 @@ extension CheckResult {
 extension SuiteComparison {
   /// Its figures as tables show them, up to the probability without correction.
   var figures: [String] {
-    [
+    if cases == 0 { return ["0", "0", "0", "0", "–", "–", "–", "–"] }
+    return [
       DecimalText.grouped(cases), "\(wins)", "\(losses)", "\(ties)", DecimalText.points(difference),
       "\(DecimalText.points(interval.lowerBound)) – \(DecimalText.points(interval.upperBound))", test.rawValue,
       DecimalText.probability(probability),
     ]
   }
+
+  /// The probability with the correction.
+  var adjustedFigure: String { cases == 0 ? "–" : DecimalText.probability(adjusted) }
 }
 
 /// A text with some of its bytes marked.

@@ -130,7 +130,7 @@ extension [SuiteComparison] {
     for pair in self {
       table.add(
         [VisibleText.of(pair.first), VisibleText.of(pair.second)] + pair.figures
-          + [DecimalText.probability(pair.adjusted)])
+          + [pair.adjustedFigure])
     }
     var lines = table.lines(indent: 0)
     for pair in self where pair.unpaired > 0 {

@@ -6,24 +6,32 @@ public struct SuiteRunner: Sendable {
   /// The recorded prompts; `nil` where there are none.
   public var snapshots: SnapshotStore?
 
+  /// Whether completions were asked for: then a cell that has checks of completions and none to check has a check `completions` that could
+  /// not be made. `nil`: if there are any at all.
+  public var expectsCompletions: Bool?
+
   /// Creates a runner.
-  public init(snapshots: SnapshotStore? = nil) { self.snapshots = snapshots }
+  public init(snapshots: SnapshotStore? = nil, expectsCompletions: Bool? = nil) {
+    self.snapshots = snapshots
+    self.expectsCompletions = expectsCompletions
+  }
 
   /// Renders each template with each case, and checks prompts and completions. O(templates × cases × checks).
   ///
   /// - Parameters:
   ///   - suite: The suite.
-  ///   - completions: What models wrote; checks of completions say nothing of cells that have none.
+  ///   - completions: What models wrote; see ``expectsCompletions``.
   ///   - progress: Called after each cell with how many are done.
   public func run(
     _ suite: PromptSuite, completions: SuiteCompletions = SuiteCompletions(), progress: (Int) -> Void = { _ in }
   ) -> SuiteResult {
     var cells: [SuiteCell] = []
+    let expects = expectsCompletions ?? !completions.isEmpty
     for template in suite.templates {
       for test in suite.cases {
         let texts = completions.completions(template: template.name, case: test.name)
         let missing = completions.missing(template: template.name, case: test.name)
-        cells.append(cell(template, test, suite.checks + test.checks, texts, missing))
+        cells.append(cell(template, test, suite.checks + test.checks, texts, missing, expects))
         progress(cells.count)
       }
     }
@@ -35,7 +43,7 @@ public struct SuiteRunner: Sendable {
   private func cell(
     _ template: PromptSuite.Template, _ test: PromptSuite.Case, _ checks: [PromptCheck],
     _ completions: [SuiteCompletion],
-    _ missing: [String]
+    _ missing: [String], _ expects: Bool
   ) -> SuiteCell {
     let probe = PromptProbe(template: template, test: test)
     let asked = checks.filter(\.isOfCompletion)
@@ -49,6 +57,11 @@ public struct SuiteRunner: Sendable {
       }
     } else if let failure {
       results = Self.withoutPrompt(checks, failure)
+    }
+    var missing = missing
+    // Without a prompt nothing could come: the template's failure tells of it.
+    if expects, prompt != nil, completions.isEmpty, missing.isEmpty, !asked.isEmpty {
+      missing = ["there is none of this template and this case"]
     }
     if let why = missing.first {
       let all = missing.count + completions.count

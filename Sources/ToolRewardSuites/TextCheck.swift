@@ -55,6 +55,9 @@ enum TextCheck {
       bad = found
       position = end
     }
+    if text[position...].contains(where: { $0 == 0x7B || $0 == 0x5B }) {
+      return .error("it has more than \(beginningLimit) brackets that begin no such JSON: the rest was not looked at")
+    }
     return bad
   }
 

@@ -9,6 +9,11 @@ enum YAMLText {
   /// The tag of what is written without quotes and without a tag.
   private static let plain = Tag.Name(rawValue: "plain")
 
+  /// The tags that say nothing beyond the form itself: of quoted text, of lists and of objects.
+  private static let known: Set<String> = [
+    "plain", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map",
+  ]
+
   /// The same values as JSON. O(text, and what its aliases repeat).
   ///
   /// - Throws: ``ConfigurationError`` if it is no YAML, or has what JSON has not: keys that are no text, or tags of one's own.
@@ -36,10 +41,16 @@ enum YAMLText {
 
   private static func node(_ text: [UInt8]) throws(ConfigurationError) -> Yams.Node {
     let node: Yams.Node?
+    let string = String(decoding: text, as: UTF8.self)
     do {
+      let same = TextCheck.common(Array(string.utf8), text)
+      if same < text.count {
+        throw ConfigurationError(
+          line: text[..<same].count { $0 == 0x0A } + 1, column: 1, pointer: "", message: "the file is not UTF-8")
+      }
       try refuseBombs(text)
       node = try Yams.compose(
-        yaml: String(decoding: text, as: UTF8.self), Resolver.basic.appending(plain, "^"))
+        yaml: string, Resolver.basic.appending(plain, "^"))
     } catch let error as ConfigurationError {
       throw error
     } catch let error as YamlError {
@@ -119,6 +130,10 @@ enum YAMLText {
     mutating func write(_ node: Yams.Node, _ pointer: String, depth: Int) throws(ConfigurationError) {
       guard depth < mostDepth else { throw error(node, pointer, "is nested too deeply: \(mostDepth) levels at most") }
       guard bytes.count < most else { throw error(node, pointer, "repeats too much by aliases") }
+      let tag = node.tag.description
+      if !YAMLText.known.contains(tag) {
+        throw error(node, pointer, "has the tag \(tag), which is not read: take it away")
+      }
       switch node {
       case .scalar(let scalar): try write(scalar, node, pointer)
       case .sequence(let sequence):

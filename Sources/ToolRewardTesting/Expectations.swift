@@ -68,13 +68,14 @@ public func expectRoundTrip(
 /// - Parameters:
 ///   - suite: The suite.
 ///   - completions: What models wrote.
+///   - snapshots: The recorded prompts; without them a check `snapshot` is an issue.
 /// - Returns: What became of each cell.
 @discardableResult
 public func expectSuite(
-  _ suite: PromptSuite, completions: SuiteCompletions = SuiteCompletions(),
+  _ suite: PromptSuite, completions: SuiteCompletions = SuiteCompletions(), snapshots: SnapshotStore? = nil,
   sourceLocation: SourceLocation = #_sourceLocation
 ) -> SuiteResult {
-  let result = SuiteRunner().run(suite, completions: completions)
+  let result = SuiteRunner(snapshots: snapshots).run(suite, completions: completions)
   for cell in result.cells {
     let place = "\(cell.template) / \(cell.test)"
     for check in cell.checks where check.isBad || saysNothing(check, cell) {

@@ -14,7 +14,7 @@ import Testing
   /// The guide's files are the fixtures, and its commands end as it says.
   @Test func guide() throws {
     let guide = try String(contentsOf: root.appendingPathComponent("Docs/PromptSuites.md"), encoding: .utf8)
-    for (name, language) in [("hermes.jinja", "jinja"), ("suite.yaml", "yaml")] {
+    for (name, language) in [("hermes.jinja", "jinja"), ("suite.yaml", "yaml"), ("completions.jsonl", "json")] {
       let text = try String(contentsOf: fixtures.appendingPathComponent(name), encoding: .utf8)
       #expect(guide.contains("```\(language)\n\(text)```"), "\(name)")
     }
@@ -60,6 +60,42 @@ import Testing
           && difference.output.contains("\n+You can call tools"))
       #expect(try Run(["prompts", "snapshot", "suite.yaml"], in: folder).status == 0)
       #expect(try Run(["prompts", "diff", "suite.yaml"], in: folder).output == "nothing differs\n")
+    }
+  }
+
+  /// Nothing that was compared, and nothing that came, is no success.
+  @Test func nothingIsNoSuccess() throws {
+    try withCopy { folder in
+      func write(_ text: String, _ name: String) throws {
+        try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+      }
+      try write("", "empty.jsonl")
+      try write("{\"template\":\"hermes\",\"case\":\"paris\",\"completion\":\"x\"}\n", "one.jsonl")
+      try write("{{ raise_exception('never') }}", "raises.jinja")
+      try write(
+        "templates: [{name: a, file: raises.jinja}, {file: raises.jinja}]\ncases: [{file: rows.jsonl}]", "raising.yaml")
+      let cases = "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}\n"
+      try write(cases, "rows.jsonl")
+      try write("templates: [{file: hermes.jinja}, {file: forgetful.jinja}]\ncases: [{file: rows.jsonl}]", "rows.yaml")
+      let rows: [([String], Int32, String)] = [
+        (["test", "suite.yaml", "-c", "empty.jsonl", "--templates", "hermes"], 1, "2 could not be judged"),
+        (["compare", "suite.yaml", "-c", "empty.jsonl"], 1, "nothing was compared"),
+        (["compare", "suite.yaml", "-c", "one.jsonl"], 1, "nothing was compared"),
+        (["diff", "raising.yaml", "--templates", "a", "--templates", "raises"], 1, "1 could not be compared"),
+        (["test", "rows.yaml", "--html", "hermes.jinja"], 1, "hermes.jinja is both input and output"),
+        (["compare", "rows.yaml", "--jsonl", "rows.jsonl"], 1, "rows.jsonl is both input and output"),
+        (["test", "suite.yaml", "--json", "suite.completions.jsonl"], 1, "both input and output"),
+        (["snapshot", "suite.yaml", "--snapshots", "suite.yaml/x"], 1, "cannot be written"),
+        (["snapshot", "--help"], 0, "EXIT STATUS"),
+      ]
+      try write("", "suite.completions.jsonl")
+      for (arguments, status, message) in rows {
+        let run = try Run(["prompts"] + arguments, in: folder)
+        #expect(
+          run.status == status && (run.errors + run.output).contains(message),
+          "\(arguments): \(run.status) \(run.errors)\(run.output)")
+      }
+      #expect(try String(contentsOf: folder.appendingPathComponent("rows.jsonl"), encoding: .utf8) == cases)
     }
   }
 

@@ -172,6 +172,11 @@ private enum LineSourceBytes {
     ("no text", HTTPReply(status: 200, body: Array(#"{"choices":[{"text":null}]}"#.utf8)), 0.5...1),
     ("no body", HTTPReply(status: 200), 0.5...1),
     ("an error in a good reply", HTTPReply(status: 200, body: Array(#"{"error":{"message":"busy"}}"#.utf8)), 0.5...1),
+    ("an error in the choice", bad(200, #"{"choices":[{"text":"","error":{"message":"busy"}}]}"#), 0.5...1),
+    ("an error beside choices", bad(200, #"{"error":{},"choices":[{"text":"half"}]}"#), 0.5...1),
+    ("an abort", bad(200, #"{"choices":[{"text":"","finish_reason":"abort"}]}"#), 0.5...1),
+    ("a breakdown", bad(200, #"{"choices":[{"text":"half","finish_reason":"error"}]}"#), 0.5...1),
+    ("another's choice", bad(200, #"{"choices":[{"index":1,"text":"b"}]}"#), 0.5...1),
   ])
   func failuresThatPass(name: String, reply: HTTPReply, wait: ClosedRange<Double>) async throws {
     let path = temporary()
@@ -213,6 +218,14 @@ private enum LineSourceBytes {
     (bad(429, #"{"error":{"code":"insufficient_quota","message":"pay"}}"#), 1, "pay", true),
     (bad(422, "{\"error\":\"a\u{1B}[31m\\u001b[2Jb\"}"), 1, "HTTP 422", false),
     (bad(200, #"{"choices":[{"text":5}]}"#), 4, "no text", false),
+    (bad(200, #"{"choices":[{"text":"","finish_reason":"abort"}]}"#), 4, #"ended with "abort" (sent 4 times)"#, false),
+    // The server's words are cut where the key stands, by us or by the server.
+    (bad(400, #"{"error":{"message":"\#(String(repeating: "x", count: 192))sk-secret"}}"#), 1, "xxx", false),
+    (
+      bad(400, #"{"error":{"message":"\#(String(repeating: "\u{301}", count: 496))sk-secret!"}}"#), 1, "HTTP 400",
+      false
+    ),
+    (bad(400, #"{"error":{"message":"the key sk-sec"}}"#), 1, "the key [key]", false),
   ])
   func failuresThatStay(reply: HTTPReply, asked: Int, why: String, isHopeless: Bool) async throws {
     let path = temporary()
@@ -227,7 +240,7 @@ private enum LineSourceBytes {
     let missing = found.completions.missing(template: "t0", case: "c0")
     #expect(missing.count == 1)
     #expect(missing.first?.contains(why) == true, "\(missing)")
-    #expect(!missing.contains { $0.contains("sk-secret") || $0.unicodeScalars.contains("\u{1B}") })
+    #expect(!missing.contains { $0.contains("sk-s") || $0.unicodeScalars.contains("\u{1B}") })
     // A cell whose completions are missing is neither right nor wrong.
     let result = SuiteRunner().run(suite, completions: found.completions)
     #expect(result.errors == 1 && result.passed == 0)
@@ -240,6 +253,10 @@ private enum LineSourceBytes {
     let found = try await collect(suite(cases: 9), server, path)
     #expect(server.asked.count == 2)
     #expect(found.hopeless != nil && found.progress.done == 1)
+    // Each cell says why it has none.
+    #expect(
+      found.completions.missing(template: "t0", case: "c8").first?.hasPrefix("not asked for after: HTTP 403") == true)
+    #expect(try SuiteRunner().run(suite(cases: 9), completions: found.completions).errors == 8)
     // What came is not lost.
     let next = ScriptedServer()
     let rest = try await collect(suite(cases: 9), next, path)
@@ -255,6 +272,7 @@ private enum LineSourceBytes {
     }
     #expect(found.progress.wasStopped && found.progress.failed == 0)
     #expect(found.progress.done > 0 && found.progress.done < 40)
+    #expect(try SuiteRunner().run(suite(cases: 40), completions: found.completions).errors == 40 - found.progress.done)
     let next = ScriptedServer()
     let rest = try await collect(suite(cases: 40), next, path)
     #expect(rest.progress.done == 40 && next.asked.count == 40 - found.progress.done)
@@ -338,6 +356,33 @@ private enum LineSourceBytes {
     }
   }
 
+  /// Of several choices the one that is number 0; how completions ended is counted.
+  @Test(arguments: [
+    (#"{"choices":[{"index":1,"text":"b"},{"index":0,"text":"a","finish_reason":"stop"}]}"#, 0, 0),
+    (#"{"error":null,"choices":[{"text":"a","error":null,"finish_reason":"content_filter"}]}"#, 1, 0),
+    (#"{"choices":[{"index":null,"text":"a","finish_reason":null}]}"#, 0, 1),
+  ])
+  func choices(body: String, filtered: Int, unexplained: Int) async throws {
+    let path = temporary()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let found = try await collect(suite(), ScriptedServer([.success(bad(200, body))]), path)
+    #expect(found.progress.filtered == filtered && found.progress.unexplained == unexplained)
+    #expect(found.completions.completions(template: "t0", case: "c0").map { text($0.shown) } == ["a"])
+  }
+
+  /// Messages as servers take them: ids, types, arguments as strings.
+  @Test(arguments: [
+    (#"[{"role":"user","content":"a"}]"#, #"[{"role":"user","content":"a"}]"#),
+    (
+      #"[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":{"a": 1.0}}},{"id":"x","type":"function","function":{"name":"g","arguments":"{}"}}]},{"role":"tool","tool_call_id":"x","content":"2"},{"role":"tool","content":"1"},{"role":"tool","content":"3"}]"#,
+      #"[{"role":"assistant","tool_calls":[{"id":"call00000","type":"function","function":{"name":"f","arguments":"{\"a\":1.0}"}},{"id":"x","type":"function","function":{"name":"g","arguments":"{}"}}]},{"role":"tool","tool_call_id":"x","content":"2"},{"role":"tool","content":"1","tool_call_id":"call00000"},{"role":"tool","content":"3"}]"#
+    ),
+    (#"[{"role":"assistant","tool_calls":[3]},7]"#, #"[{"role":"assistant","tool_calls":[3]},7]"#),
+  ])
+  func chatMessages(given: String, sent: String) throws {
+    #expect(text(ChatMessages.json(try value(given))) == sent)
+  }
+
   @Test func settingsGoIntoTheRequest() throws {
     var endpoint = try CompletionEndpoint(baseURL: "https://host/v1//", model: "a \"b\"")
     #expect(endpoint.baseURL == "https://host/v1")
@@ -351,6 +396,8 @@ private enum LineSourceBytes {
       text(body)
         == #"{"model":"a \"b\"","prompt":"é\n","temperature":0.5,"top_p":1.0,"seed":-9223372036854775808,"stop":["\n"],"max_tokens":5,"top_k":[1]}"#
     )
+    endpoint.more = try CompletionEndpoint.members(#"{"max_completion_tokens": 9}"#)
+    #expect(!text(endpoint.body(prompt: [], sample: 0)).contains("\"max_tokens\""))
     #expect(endpoint.key(body, sample: 0) != endpoint.key(body, sample: 1))
     for json in ["[]", "{", "{\"n\": 2}", "{\"prompt\": \"\"}", "{\"a\":1,\"a\":2}"] {
       #expect(throws: EndpointError.self) { try CompletionEndpoint.members(json) }

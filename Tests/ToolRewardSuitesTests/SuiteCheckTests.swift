@@ -87,6 +87,16 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
     #expect(try check(.roundTrip, SmallTemplate(opensThink: true)).outcome == .passed)
   }
 
+  /// A template that opens a reply whether or not it is asked to opens one all the same, and its calls are read without that.
+  @Test(arguments: [true, false]) func alwaysOpens(think: Bool) throws {
+    let template = SmallTemplate(opensThink: think, alwaysOpens: true)
+    let words = try suiteCase(messages: #"[{"role":"user","content":"write <think>"}]"#)
+    for test in [try suiteCase(), words, try suiteCase(messages: history)] {
+      #expect(try check(.opensThink, template, test).outcome == (think ? .passed : .failed))
+      #expect(try check(.roundTrip, template, test).outcome == .passed)
+    }
+  }
+
   /// A `<think>` in the system text opens nothing.
   @Test func thinkInTheConversation() throws {
     let test = try suiteCase(messages: #"[{"role":"user","content":"write <think> first"}]"#)
@@ -100,6 +110,9 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
     (#"[{"role":"user","content":"a < |im_end|> b"}]"#, false, false),
     (#"[{"role":"user","content":"[INST]"}]"#, true, false),
     (#"[{"role":"user","content":"<｜User｜>"}]"#, true, false),
+    (#"[{"role":"user","content":"<|start|>"}]"#, true, false),
+    (#"[{"role":"user","content":"<|observation|>"}]"#, true, false),
+    (#"[{"role":"user","content":"[TOOL_CALLS]"}]"#, true, false),
   ])
   func injection(_ messages: String, isFound: Bool, trims: Bool) throws {
     let test = try suiteCase(messages: messages)
@@ -135,6 +148,39 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
     #expect(try check(kind, completion: subject, isNegated: true).outcome == contrary)
   }
 
+  /// Names and values that stand in the prompt for another reason prove nothing; numbers and what is nested count.
+  @Test(arguments: [
+    (#"{"name":"name"}"#, #"{"name":{"type":"string"}}"#), (#"{"name":3}"#, #"{"name":{"type":"number"}}"#),
+    (#"{"name":{"a":["name",3]}}"#, #"{"name":{}}"#), (#""{\"name\": 3}""#, #"{"name":{}}"#),
+  ])
+  func commonWords(_ arguments: String, _ properties: String) throws {
+    let test = try suiteCase(
+      messages:
+        #"[{"role":"user","content":"a"},{"role":"assistant","content":"","tool_calls":[{"type":"function","function":{"name":"f","arguments":\#(arguments)}}]}]"#,
+      tools:
+        #"[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":\#(properties)}}}]"#)
+    for kind in [PromptCheck.Kind.toolCallsRendered, .toolsRendered] {
+      #expect(try check(kind, SmallTemplate(), test).outcome == .passed)
+      let failed = try check(kind, SmallTemplate(dropsArguments: true), test)
+      #expect(failed.outcome == .failed && failed.message.contains("not in the prompt"), "\(failed.message)")
+    }
+    #expect(try check(.toolsRendered, SmallTemplate(dropsArguments: true), test).message.contains("though its name is"))
+  }
+
+  /// Templates that write characters beyond ASCII as escapes render what they are given.
+  @Test func escapedText() throws {
+    let messages =
+      #"[{"role":"user","content":"a"},{"role":"assistant","content":"","tool_calls":[{"type":"function","function":{"name":"grüße","arguments":{"straße":"Köln 🙂"}}}]}]"#
+    let tools =
+      #"[{"type":"function","function":{"name":"grüße","parameters":{"type":"object","properties":{"straße":{"type":"string"}}}}}]"#
+    let test = try suiteCase(messages: messages, tools: tools, truth: nil)
+    for kind in [PromptCheck.Kind.toolCallsRendered, .toolsRendered] {
+      #expect(try check(kind, SmallTemplate(escapes: true), test).outcome == .passed)
+      #expect(try check(kind, SmallTemplate(), test).outcome == .passed)
+      #expect(try check(kind, SmallTemplate(dropsCalls: true, dropsTools: true), test).outcome == .failed)
+    }
+  }
+
   private static let schema = #"{"type": "object", "required": ["a"]}"#
 
   @Test(
@@ -153,7 +199,9 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
     let whole = try check(.json(schema, isPart: false, on: .completion), completion: subject)
     #expect(whole.outcome == (isJSON ? .passed : .failed), "\(whole.message)")
     let part = try check(.json(schema, isPart: true, on: .completion), completion: subject)
-    #expect(part.outcome == (isContained ? .passed : .failed), "\(part.message)")
+    // What has too many brackets is not looked at to its end: that is no failure.
+    let none: CheckResult.Outcome = subject.utf8.count > 10_000 ? .error : .failed
+    #expect(part.outcome == (isContained ? .passed : none), "\(part.message)")
   }
 
   @Test func lengths() throws {
@@ -172,6 +220,8 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
     let cell = try #require(SuiteRunner().run(suite).cells.first)
     #expect(!cell.isPassed && cell.prompt == nil)
     #expect(cell.checks.map(\.check) == ["renders"] && cell.checks[0].message == "why")
+    // It passes none of its tries.
+    #expect(cell.passAt(2) == 0 && cell.passAll(2) == 0 && cell.passAt(0) == nil)
     var refusing = suite
     refusing.checks = [PromptCheck(.renders, isNegated: true)]
     #expect(SuiteRunner().run(refusing).passed == 1)
@@ -186,10 +236,18 @@ private let completionRows: [(PromptCheck.Kind, good: String, bad: String, why: 
   ),
   (.format, "<think>x</think>\(call)", "<think>x</think><tool_call>\n{\"name\": \"f\"", "a call at byte 16 is"),
   (.format, "<think>x</think>\(call)", call, "there is no whole block of reasoning"),
-  (.validToolsCall, call, call.replacing("Paris\"", with: "Paris\", \"x\": 1, \"city\": 3"), "get_weather"),
+  (.validToolsCall, call, call.replacing("city", with: "town"), "missing_required at the root, by /required"),
   (.validToolsCall, call, call.replacing("get_weather", with: "f"), #"no tool is called "f""#),
   (.validToolsCall, call, "warm", "there is no call"),
+  // The schema is open: arguments that it does not name are no fault.
+  (
+    .validToolsCall, call.replacing("Paris\"", with: "Paris\", \"x\": 1"), call.replacing("\"Paris\"", with: "[]"),
+    "asks for: wrong_type at /city, by /properties/city/type of the schema"
+  ),
   (.toolCallF1(threshold: 1), call, call.replacing("get_weather", with: "f"), "F1 of the called names is 0.0"),
+  (
+    .toolCallF1(threshold: 0.7), call, call + "<tool_call>\n{\"name\": \n</tool_call>", "F1 of the called names is 0.66"
+  ),
   (.toolCallMatch, call, call.replacing("Paris", with: "Ulm"), "arguments differ: /city"),
   (.toolCallMatch, call, "none", "1 call missing, 0 calls too many"),
   (.noCall, "warm", call, "there is a call"),
@@ -217,6 +275,22 @@ private let estimates: [(count: Int, right: Int, k: Int, at: Double, all: Double
     let completion = "x</think>" + call
     #expect(try check(kind, SmallTemplate(opensThink: true), completion: completion).outcome == .passed)
     #expect(try check(kind, SmallTemplate(), completion: completion).outcome == .failed)
+  }
+
+  /// A cell whose completions were to be there and are not is neither right nor wrong.
+  @Test(arguments: [nil, true, false]) func completionsThatAreMissing(expects: Bool?) throws {
+    var suite = PromptSuite(
+      templates: ["t", "u"].map { .init(name: $0, renderer: SmallTemplate(), format: .hermes) },
+      cases: [try suiteCase()], checks: [.renders, PromptCheck(.toolCallMatch)])
+    var completions = SuiteCompletions()
+    let runner = SuiteRunner(expectsCompletions: expects)
+    #expect(runner.run(suite, completions: completions).errors == (expects ?? false ? 2 : 0))
+    completions.add(Array(call.utf8), template: "t", case: "weather")
+    let result = runner.run(suite, completions: completions)
+    #expect(result.errors == (expects ?? true ? 1 : 0) && result.failed == 0)
+    #expect(result.cells[1].checks.last?.check == (expects ?? true ? "completions" : "renders"))
+    suite.checks = [.renders]
+    #expect(runner.run(suite, completions: completions).passed == 2)
   }
 
   /// What cannot be judged is neither right nor wrong.

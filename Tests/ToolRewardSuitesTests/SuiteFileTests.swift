@@ -53,6 +53,7 @@ import ToolRewardSuites
       #expect(suite.templates[1].format.name == "hermes" && suite.templates[1].specialTokens == [Array("<x>".utf8)])
       #expect(suite.templates[1].variables?.description == #"{"enable_thinking":true,"bos_token":"1"}"#)
       #expect(suite.cases.map(\.name) == ["paris", "case 2", "row"])
+      #expect(suite.files.map { $0.split(separator: "/").last ?? "" } == ["suite.yaml", "own.v2.jinja", "more.jsonl"])
       // YAML 1.2: numbers as they are written, dates, hours and `yes` as text.
       #expect(
         suite.cases[0].groundTruth?.description
@@ -66,6 +67,16 @@ import ToolRewardSuites
         {"templates": [{"framing": "mistral"}], "cases": [{"messages": [{"role": "user", "content": "a"}]}]}
         """
       #expect(try read(json, in: folder, name: "suite.json").checks.map(\.name) == ["renders"])
+    }
+  }
+
+  /// What variables name as tokens is looked for, unless the suite lists the tokens itself.
+  @Test func tokensOfVariables() throws {
+    try withFolder { folder in
+      let yaml =
+        "templates: [{framing: chatml, variables: {eos_token: <<e>>, pad_token: null, x: y}}]\ncases: [{messages: [{role: user}]}]"
+      let tokens = try read(yaml, in: folder).templates[0].specialTokens
+      #expect(tokens == PromptSuite.Template.commonSpecialTokens + [Array("<<e>>".utf8)])
     }
   }
 
@@ -109,6 +120,12 @@ import ToolRewardSuites
     ("templates: [{preset: nobody}]\ncases: []", "/templates/0/preset: must be one of: tool-n1-train"),
     ("templates: [{framing: chatml, format: x}]\ncases: []", "/templates/0/format: there is no format \"x\""),
     ("templates: [{framing: chatml, variables: []}]\ncases: []", "/templates/0/variables: must be an object"),
+    (
+      "templates: [{framing: chatml, variables: {messages: []}}]\ncases: []",
+      "/templates/0/variables/messages: would stand for the case's own"
+    ),
+    ("templates: [{framing: chatml, variables: {tools: 1}}]\ncases: []", "variables/tools: would stand"),
+    ("templates: [{framing: chatml, variables: {add_generation_prompt: true}}]\ncases: []", "_prompt: would stand"),
     ("templates: [{framing: chatml}]\ncases: [{}]", "2:9: /cases/0: \"messages\" is missing"),
     ("templates: [{framing: chatml}]\ncases: [{messages: hello}]", "2:20: /cases/0/messages: must be a list"),
     ("templates: [{framing: chatml}]\ncases: [{messages: [hello]}]", "/cases/0/messages/0: must be a message"),
@@ -119,6 +136,10 @@ import ToolRewardSuites
     ("{\"templates\": [], \"templates\": []}", "has two members of the same name"),
     (head + "? [a]\n: b", "has a key that is no text"),
     (head + "<<: {a: b}", "has a merge key (<<), which is not read"),
+    (head + "description: !!int '5'", "3:14: /description: has the tag tag:yaml.org,2002:int, which is not read"),
+    (head + "description: !mine x", "/description: has the tag !mine"),
+    (head + "checks: !mine [renders]", "/checks: has the tag !mine"),
+    (head + "checks: [{type: regex, value: 'a{1,1000}'}]", "or it repeats too much"),
     (head + "description: *x", "found undefined alias"),
     ("a: 1\n---\nb: 2", "the file is not YAML"),
   ])
@@ -172,6 +193,25 @@ import ToolRewardSuites
     return text
   }
 
+  /// A mark at a file's beginning is no text; bytes that are no UTF-8 are refused, not replaced.
+  @Test func encodings() throws {
+    try withFolder { folder in
+      let mark = "\u{FEFF}"
+      #expect(try read(mark + Self.head, in: folder).templates.count == 1)
+      #expect(
+        try read(
+          "\(mark){\"templates\": [{\"framing\": \"chatml\"}], \"cases\": [{\"messages\": [{\"role\": \"user\"}]}]}",
+          in: folder
+        ).cases.count == 1)
+      let rows = try write(mark + #"{"template": "t", "case": "c", "completion": "a"}"#, "rows.jsonl", in: folder)
+      #expect(try SuiteCompletions(file: rows).count == 1)
+      let file = folder.appendingPathComponent("latin.yaml")
+      try Data(Array((Self.head + "description: Gr").utf8) + [0xFC, 0xDF]).write(to: file)
+      let error = try #require(throws: SuiteError.self) { _ = try PromptSuite(file: file.path) }
+      #expect(error.description.hasSuffix("latin.yaml:3:1: the file is not UTF-8"))
+    }
+  }
+
   @Test func completions() throws {
     try withFolder { folder in
       let path = try write(
@@ -197,6 +237,8 @@ import ToolRewardSuites
   }
 
   @Test(arguments: [
+    (#"{"template": "t", "case": "c", "completions": ["a"], "completion": "b"}"#, "/completion: stands beside"),
+    (#"{"template": "t", "case": "c", "completions": ["a"], "message": {}}"#, "/message: stands beside"),
     ("{", "2:"), ("[]", "2:1: must be an object"), (#"{"template": "t"}"#, "\"case\" is missing"),
     (#"{"template": "t", "case": "c"}"#, "\"completion\" is missing"),
     (#"{"template": "t", "case": "c", "completion": 3}"#, "2:46: /completion: must be a string"),

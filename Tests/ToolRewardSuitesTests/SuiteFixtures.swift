@@ -12,11 +12,15 @@ func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 struct SmallTemplate: PromptRenderer {
   var dropsCalls = false
   var dropsTools = false
+  /// Names of tools and of calls are written, and common words; parameters and arguments are not.
+  var dropsArguments = false
   var opensThink = false
   var dropsThink = false
   var quotesBadly = false
   var movesTools = false
   var trims = false
+  var escapes = false
+  var alwaysOpens = false
   var refuses: String?
 
   func render(_ request: PromptRequest) throws(PromptError) -> RenderedPrompt {
@@ -26,7 +30,9 @@ struct SmallTemplate: PromptRenderer {
     let lastUser = messages.lastIndex { $0["role"]?.string == "user" } ?? 0
     for (index, message) in messages.enumerated() {
       if !dropsTools, let tools = request.tools, index == (movesTools ? lastUser : 0) {
-        text += Array("<tools>".utf8) + JSONWriter.compact.write(tools) + Array("</tools>\n".utf8)
+        let names = tools.elements.map { "name \($0["function"]?["name"]?.string ?? "")" }.joined()
+        text += Array("<tools>".utf8) + (dropsArguments ? Array(names.utf8) : JSONWriter.compact.write(tools))
+        text += Array("</tools>\n".utf8)
       }
       text += Array("<|im_start|>\(message["role"]?.string ?? "")\n".utf8)
       var content = message["content"]?.stringBytes ?? []
@@ -39,16 +45,29 @@ struct SmallTemplate: PromptRenderer {
         text += Array(", \"arguments\": ".utf8)
         if let arguments = function["arguments"] {
           let written = JSONWriter.compact.write(arguments)
-          text += quotesBadly ? written.filter { $0 != 0x5C } : written
+          text += dropsArguments ? Array("name 3".utf8) : quotesBadly ? written.filter { $0 != 0x5C } : written
         }
         text += Array("}\n</tool_call>".utf8)
       }
       text += Array("<|im_end|>\n".utf8)
     }
-    if request.addGenerationPrompt {
+    if request.addGenerationPrompt || alwaysOpens {
       text += Array("<|im_start|>assistant\n\(opensThink ? "<think>\n" : "")".utf8)
     }
+    if escapes { text = Self.escaped(text) }
     return RenderedPrompt(text: text)
+  }
+
+  /// As Python's `json.dumps` writes characters beyond ASCII.
+  private static func escaped(_ text: [UInt8]) -> [UInt8] {
+    var result = ""
+    for unit in String(decoding: text, as: UTF8.self).utf16 {
+      let digits = String(unit, radix: 16)
+      result +=
+        unit < 0x80
+        ? String(decoding: [unit], as: UTF16.self) : "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+    return Array(result.utf8)
   }
 }
 

@@ -57,6 +57,36 @@ private func outcome(_ first: [String], _ second: [String]) throws -> SuiteResul
     #expect(one.probability > 0.01 && one.interval.lowerBound < one.difference)
   }
 
+  /// What has nothing to compare is no comparison, and no test to correct for.
+  @Test func nothingInCommon() throws {
+    let suite = PromptSuite(
+      templates: ["a", "b", "c"].map { .init(name: $0, renderer: SmallTemplate()) }, cases: [try suiteCase()],
+      checks: [PromptCheck(.text(.equals, [[0x79]], on: .completion))])
+    var completions = SuiteCompletions()
+    completions.add([0x79], template: "a", case: "weather")
+    let none = SuiteRunner().run(suite, completions: completions).comparisons()
+    #expect(none.map(\.cases) == [0, 0, 0] && none.map(\.unpaired) == [1, 1, 1])
+    #expect(!none.text().contains("1.000") && none.text().contains("–"))
+    completions.add([0x78], template: "b", case: "weather")
+    let one = SuiteRunner().run(suite, completions: completions).comparisons()
+    #expect(one.map(\.cases) == [1, 0, 0] && one[0].adjusted == one[0].probability)
+  }
+
+  /// A template without a prompt is never worth more than a bad completion.
+  @Test func negativeRewards() throws {
+    let suite = PromptSuite(
+      templates: [
+        .init(name: "one", renderer: SmallTemplate(), format: .hermes),
+        .init(name: "two", renderer: SmallTemplate(refuses: "r")),
+      ], cases: [try suiteCase()], checks: [PromptCheck(.reward(ToolRLReward(), threshold: 1))])
+    var completions = SuiteCompletions()
+    completions.add(Array("nothing".utf8), template: "one", case: "weather")
+    let result = SuiteRunner().run(suite, completions: completions)
+    #expect((result.cells[0].samples[0].score ?? 0) < 0)
+    let pair = try #require(result.comparisons().first)
+    #expect(pair.cases == 1 && pair.ties == 1 && pair.losses == 0)
+  }
+
   /// A template that gives no prompt for a case is worth nothing there, rather than left out.
   @Test func withoutPrompt() throws {
     let suite = PromptSuite(
@@ -210,6 +240,32 @@ private func outcome(_ first: [String], _ second: [String]) throws -> SuiteResul
       }
       #expect(try FileManager.default.contentsOfDirectory(atPath: path).count == 1)
     }
+  }
+
+  /// No two cells have one name, nor one that file systems refuse.
+  @Test func namesOfTheirOwn() {
+    let names = [
+      "a", "a_", "_a", "a__b", "b", "_b", "b__c", "c", "__", "_", "a%", String(repeating: "é", count: 300),
+      String(repeating: "é", count: 301),
+    ]
+    let files = names.flatMap { one in names.map { SnapshotStore.fileName(template: one, case: $0) } }
+    #expect(Set(files).count == names.count * names.count)
+    #expect(files.allSatisfy { $0.utf8.count < 250 })
+    #expect(SnapshotStore.fileName(template: "a_b", case: "c_d") == "a_b__c_d.txt")
+  }
+
+  /// A prompt that cannot be written, or has nothing to be compared with, is neither right nor wrong.
+  @Test func withoutFolder() throws {
+    let suite = PromptSuite(
+      templates: [.init(name: "t", renderer: SmallTemplate())], cases: [try suiteCase()],
+      checks: [PromptCheck(.snapshot)])
+    let store = SnapshotStore(mode: .all) { _ in
+      nil
+    } write: { _, _ in
+      "no room"
+    }
+    #expect(SuiteRunner(snapshots: store).run(suite).cells[0].checks[0].message.hasSuffix("cannot be written: no room"))
+    #expect(SuiteRunner(snapshots: store).run(suite).errors == 1 && SuiteRunner().run(suite).errors == 1)
   }
 
   @Test func names() {

@@ -1,5 +1,5 @@
 /// An assertion of a schema that a value does not meet. Its texts are made when they are asked for.
-public struct SchemaViolation: Sendable {
+public struct SchemaViolation: Sendable, CustomStringConvertible {
   let program: SchemaProgram
   let failure: SchemaFailure
   let value: Value
@@ -195,6 +195,14 @@ public struct SchemaViolation: Sendable {
 
   /// Whether the value spells one that would do: see ``coerced``.
   public var isCoercible: Bool { coerced != nil }
+
+  /// What is wrong and where, for people: the code, the value's place, the keyword's.
+  public var description: String {
+    let place = instanceLocation
+    let keyword = keywordLocation
+    return
+      "\(code.rawValue) at \(place.isEmpty ? "the root" : place)\(keyword.isEmpty ? "" : ", by \(keyword) of the schema")"
+  }
 
   /// Whether it is a failure inside a branch of a choice that fails as a whole.
   var isInsideChoice: Bool { failure.steps.contains { $0.keyword == .anyOf || $0.keyword == .oneOf } }

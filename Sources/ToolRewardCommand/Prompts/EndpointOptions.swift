@@ -105,7 +105,7 @@ struct EndpointOptions: ParsableArguments {
       switch result {
       case .failure(let error): throw SuiteStatus.error("\(error)")
       case .success(let found):
-        try tell(found, file)
+        tell(found, file)
         return found.completions
       }
     #else
@@ -115,7 +115,8 @@ struct EndpointOptions: ParsableArguments {
     #endif
   }
 
-  private func store(beside file: String) -> String {
+  /// Where completions are kept.
+  func store(beside file: String) -> String {
     cache ?? SnapshotStore.pathWithoutEnding(file) + ".completions.jsonl"
   }
 
@@ -172,20 +173,22 @@ struct EndpointOptions: ParsableArguments {
   }
 
   /// Says what came, and what did not.
-  private func tell(_ found: CompletionCollector.Collection, _ file: String) throws {
+  private func tell(_ found: CompletionCollector.Collection, _ file: String) {
     let progress = found.progress
     let place = store(beside: file)
     var text = Self.line(progress)
     if progress.kept > 0 { text += "; \(DecimalText.grouped(progress.kept)) were in \(place)" }
     if progress.cut > 0 { text += "; \(DecimalText.grouped(progress.cut)) cut at --max-tokens" }
+    if progress.filtered > 0 { text += "; \(DecimalText.grouped(progress.filtered)) ended by the server's filter" }
+    if progress.unexplained > 0 {
+      text += "; \(DecimalText.grouped(progress.unexplained)) without a finish_reason: they may be cut"
+    }
     Terminal.say(text)
     if progress.wasStopped {
-      throw SuiteStatus.error("stopped; what came is in \(place), and the same command asks for the rest")
-    }
-    if let why = found.hopeless {
-      throw SuiteStatus.error("\(why). What came before is in \(place)")
-    }
-    if progress.failed > 0 {
+      Terminal.say("toolreward: stopped; what came is in \(place), and the same command asks for the rest")
+    } else if let why = found.hopeless {
+      Terminal.say("toolreward: \(why). What came before is in \(place)")
+    } else if progress.failed > 0 {
       Terminal.say(
         "toolreward: \(DecimalText.counted(progress.failed, "completion")) did not come; what came is in \(place), and the same command asks for the rest"
       )

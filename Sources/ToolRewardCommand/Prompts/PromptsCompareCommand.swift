@@ -19,7 +19,7 @@ struct PromptsCompareCommand: AsyncParsableCommand {
         toolreward prompts compare suite.yaml --completions rollouts.jsonl --baseline old --json comparison.json
 
       EXIT STATUS
-        0 done; 1 something could not be read, or a completion judged; 64 usage.
+        0 done; 1 something could not be read, a completion is missing or cannot be judged, or there is nothing to compare; 64 usage.
       """)
 
   @OptionGroup var options: SuiteOptions
@@ -46,12 +46,19 @@ struct PromptsCompareCommand: AsyncParsableCommand {
       throw SuiteStatus.error("the suite has no template '\(baseline)' to compare with")
     }
     if suite.templates.count < 2 { throw SuiteStatus.error("the suite has one template: nothing to compare") }
+    let inputs = suite.files + completions.completions + [endpoint.store(beside: options.suite)]
+    try outputs.check(inputs)
     let texts = try await completions.read(for: suite, options, endpoint)
     let store = SnapshotStore(folder: SnapshotStore.folder(ofSuite: options.suite))
-    let result = options.run(suite, texts, snapshots: store)
+    let result = options.run(
+      suite, texts, snapshots: store, expectsCompletions: completions.isGiven(endpoint))
     let comparisons = result.comparisons(baseline: baseline, seed: seed)
-    try outputs.write(result, comparisons, [], inputs: [options.suite] + completions.completions)
+    try outputs.write(result, comparisons, [], inputs: inputs)
     try SuiteOutputOptions.write("-", Array(comparisons.text(flips: flips).utf8))
+    if comparisons.allSatisfy({ $0.cases == 0 }) {
+      Terminal.say("toolreward: no two templates have a case in common that could be judged: nothing was compared")
+      throw SuiteStatus.error
+    }
     if result.errors > 0 {
       Terminal.say("toolreward: \(result.errors) cells have checks that could not be made: see `prompts test`")
       throw SuiteStatus.error

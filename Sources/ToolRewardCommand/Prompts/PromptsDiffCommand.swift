@@ -2,6 +2,7 @@ import ArgumentParser
 import ToolReward
 import ToolRewardLines
 import ToolRewardPrompts
+import ToolRewardReport
 import ToolRewardSuites
 
 /// `toolreward prompts diff`.
@@ -15,7 +16,7 @@ struct PromptsDiffCommand: ParsableCommand {
         toolreward prompts diff suite.yaml --templates old --templates new    # two templates, case by case
 
       EXIT STATUS
-        0 nothing differs; 100 something does; 1 something could not be read; 64 usage.
+        0 nothing differs; 100 something does; 1 something could not be read, or no prompt is there to compare; 64 usage.
       """)
 
   @OptionGroup var options: SuiteOptions
@@ -29,6 +30,7 @@ struct PromptsDiffCommand: ParsableCommand {
     let store = SnapshotStore(folder: snapshots.folder(of: options.suite))
     var text = ""
     var count = 0
+    var bare = 0
     func show(_ old: (name: String, text: [UInt8]), _ new: (name: String, text: [UInt8])) {
       guard old.text != new.text else { return }
       count += 1
@@ -36,18 +38,31 @@ struct PromptsDiffCommand: ParsableCommand {
     }
     for test in suite.cases.indices {
       if options.templates.count == 2 {
-        show(Self.side(result.cell(0, test)), Self.side(result.cell(1, test)))
+        let (old, new) = (result.cell(0, test), result.cell(1, test))
+        if old.prompt == nil, new.prompt == nil {
+          bare += 1
+          text +=
+            VisibleText.of("\(result.cases[test]): neither template gives a prompt: \(old.error.map { "\($0)" } ?? "")")
+            + "\n"
+        } else {
+          show(Self.side(old), Self.side(new))
+        }
       } else {
         for template in suite.templates.indices {
           let cell = result.cell(template, test)
           let name = SnapshotStore.fileName(template: cell.template, case: cell.test)
-          show((name, store.read(name) ?? []), Self.side(cell))
+          let recorded = store.read(name)
+          if recorded == nil, cell.prompt == [] { text += "\(name) is not recorded, and the prompt is empty\n" }
+          if recorded == nil, cell.prompt == [] { count += 1 }
+          show((name, recorded ?? []), Self.side(cell))
         }
       }
     }
-    text += count == 0 ? "nothing differs\n" : "\(count) of the prompts differ\n"
+    text += count > 0 ? "\(count) of the prompts differ\n" : bare > 0 ? "" : "nothing differs\n"
+    if bare > 0 { text += "\(bare) could not be compared\n" }
     try SuiteOutputOptions.write("-", Array(text.utf8))
     if count > 0 { throw SuiteStatus.failed }
+    if bare > 0 { throw SuiteStatus.error }
   }
 
   private static func side(_ cell: SuiteCell) -> (name: String, text: [UInt8]) {

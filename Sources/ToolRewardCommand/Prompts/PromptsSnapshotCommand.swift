@@ -41,6 +41,10 @@ struct PromptsSnapshotCommand: ParsableCommand {
         toolreward prompts snapshot suite.yaml                  # what is missing, and what differs
         toolreward prompts snapshot suite.yaml --record missing # nothing that is recorded changes
         toolreward prompts snapshot suite.yaml --record never   # only tell: 100 if something differs or is missing
+
+      EXIT STATUS
+        0 every prompt is as recorded, or is recorded now; 100 one is not, or a template gives none; 1 something could not be read or written; \
+      64 usage.
       """)
 
   @OptionGroup var options: SuiteOptions
@@ -72,6 +76,7 @@ struct PromptsSnapshotCommand: ParsableCommand {
       "\(names.count) recorded, \(max(0, same)) as recorded before, \(result.cells.count - result.passed) not as recorded"
     )
     try SuiteOutputOptions.write("-", Array((lines.joined(separator: "\n") + "\n").utf8))
+    if result.errors > 0 { throw SuiteStatus.error }
     if result.passed < result.cells.count { throw SuiteStatus.failed }
   }
 

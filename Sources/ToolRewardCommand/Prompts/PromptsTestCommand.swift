@@ -41,13 +41,20 @@ struct PromptsTestCommand: AsyncParsableCommand {
     if failures < 0 { throw ValidationError("--failures must be 0 or more.") }
   }
 
+  private func inputs(_ suite: PromptSuite) -> [String] {
+    suite.files + completions.completions + [endpoint.store(beside: options.suite)]
+  }
+
   func run() async throws {
     let suite = try options.read()
+    let inputs = inputs(suite)
+    try outputs.check(inputs)
     let texts = try await completions.read(for: suite, options, endpoint)
     let store = SnapshotStore(folder: snapshots.folder(of: options.suite))
-    let result = options.run(suite, texts, snapshots: store)
+    let result = options.run(
+      suite, texts, snapshots: store, expectsCompletions: completions.isGiven(endpoint))
     let comparisons = outputs.wantsComparisons ? result.comparisons() : []
-    try outputs.write(result, comparisons, counts, inputs: [options.suite] + completions.completions)
+    try outputs.write(result, comparisons, counts, inputs: inputs)
     try SuiteOutputOptions.write(
       "-", Array(result.text(width: Terminal.outputWidth, failures: failures, passAt: counts).utf8))
     if result.errors > 0 { throw SuiteStatus.error }
@@ -78,16 +85,26 @@ struct SuiteOutputOptions: ParsableArguments {
     if Set(files).count < files.count { throw ValidationError("Two reports cannot be written to the same file.") }
   }
 
-  func write(_ result: SuiteResult, _ comparisons: [SuiteComparison], _ counts: [Int], inputs: [String]) throws {
-    if let json { try Self.write(json, result.json(comparisons), inputs) }
-    if let jsonl { try Self.write(jsonl, result.jsonLines(), inputs) }
-    if let junit { try Self.write(junit, result.junit(), inputs) }
-    if let html { try Self.write(html, result.html(comparisons, passAt: counts), inputs) }
+  /// Refuses to write over what is read, before anything is asked for.
+  func check(_ inputs: [String]) throws {
+    for file in [json, jsonl, junit, html].compactMap({ $0 })
+    where inputs.contains(where: { LineSource.isSameFile($0, file) }) {
+      throw SuiteStatus.error("\(file) is both input and output: name another file for the report")
+    }
   }
 
-  static func write(_ path: String, _ bytes: [UInt8], _ inputs: [String] = []) throws {
+  func write(_ result: SuiteResult, _ comparisons: [SuiteComparison], _ counts: [Int], inputs: [String]) throws {
+    // A file of completions may have come since.
+    try check(inputs)
+    if let json { try Self.write(json, result.json(comparisons)) }
+    if let jsonl { try Self.write(jsonl, result.jsonLines()) }
+    if let junit { try Self.write(junit, result.junit()) }
+    if let html { try Self.write(html, result.html(comparisons, passAt: counts)) }
+  }
+
+  static func write(_ path: String, _ bytes: [UInt8]) throws {
     do throws(InputOutputError) {
-      try OutputSink(path: path, inputs: inputs).write(bytes)
+      try OutputSink(path: path).write(bytes)
     } catch {
       throw SuiteStatus.error("\(error)")
     }

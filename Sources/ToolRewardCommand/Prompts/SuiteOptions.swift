@@ -58,11 +58,16 @@ struct SuiteOptions: ParsableArguments {
   }
 
   /// Runs a suite, with progress on a terminal.
-  func run(_ suite: PromptSuite, _ completions: SuiteCompletions, snapshots: SnapshotStore? = nil) -> SuiteResult {
+  func run(
+    _ suite: PromptSuite, _ completions: SuiteCompletions, snapshots: SnapshotStore? = nil,
+    expectsCompletions: Bool? = nil
+  ) -> SuiteResult {
     let total = suite.templates.count * suite.cases.count
     let isShown = Terminal.errorIsTerminal
     var shown = ContinuousClock.now
-    let result = SuiteRunner(snapshots: snapshots).run(suite, completions: completions) { done in
+    let result = SuiteRunner(snapshots: snapshots, expectsCompletions: expectsCompletions).run(
+      suite, completions: completions
+    ) { done in
       guard isShown, ContinuousClock.now - shown > .milliseconds(200) else { return }
       shown = ContinuousClock.now
       Terminal.sayInPlace("\(DecimalText.grouped(done)) of \(DecimalText.grouped(total)) cells")
@@ -86,6 +91,9 @@ struct CompletionOptions: ParsableArguments {
       "JSON Lines of completions: {\"template\", \"case\", \"sample\"?, \"completion\"}. May be given again.",
       valueName: "file"))
   var completions: [String] = []
+
+  /// Whether completions are to be read or asked for.
+  func isGiven(_ endpoint: EndpointOptions) -> Bool { !completions.isEmpty || endpoint.endpoint != nil }
 
   /// Reads the completions, or asks for them; says how many are of no cell.
   func read(

@@ -24,6 +24,8 @@ struct CollectionRun {
   private var subjects: [Subject] = []
   private var wanted: [Wish] = []
   private var position = 0
+  /// The keys of what was answered, for better or worse.
+  private var settled: Set<String> = []
   private var isStopped = false
 
   init(endpoint: CompletionEndpoint, suite: PromptSuite, store: CompletionStore) {
@@ -96,6 +98,7 @@ struct CollectionRun {
   /// Notes what came of a request.
   mutating func take(_ answer: CompletionCollector.Answer) throws(EndpointError) {
     collection.progress.retried += answer.retried
+    if case .cancelled = answer.reply {} else { settled.insert(answer.job.key) }
     switch answer.reply {
     case .completion(let completion, let finish):
       try add(.init(completion: completion, finish: finish), answer.job.key, answer.job.places)
@@ -108,11 +111,15 @@ struct CollectionRun {
     }
   }
 
-  /// Notes how the run ended.
+  /// Notes how the run ended. What was not asked for is missing too.
   mutating func finish() {
     let progress = collection.progress
     collection.progress.wasStopped =
       collection.hopeless == nil && progress.done + progress.failed < progress.wanted
+    let why = collection.hopeless.map { "not asked for after: \($0)" } ?? "the run was stopped before it came"
+    for wish in wanted where !settled.contains(wish.key) {
+      for place in wish.places { collection.completions.addMissing(why, template: place.template, case: place.test) }
+    }
   }
 
   private mutating func miss(_ why: String, _ job: CompletionCollector.Job) {
@@ -134,6 +141,11 @@ struct CollectionRun {
         kept.completion, template: place.template, case: place.test, sample: place.sample)
     }
     collection.progress.done += places.count
-    if kept.finish == "length" { collection.progress.cut += places.count }
+    switch kept.finish {
+    case "length"?: collection.progress.cut += places.count
+    case "content_filter"?: collection.progress.filtered += places.count
+    case nil: collection.progress.unexplained += places.count
+    default: break
+    }
   }
 }

@@ -23,7 +23,8 @@ public struct CompletionCollector: Sendable {
 
   /// Creates a collector.
   ///
-  /// - Parameter key: The key, sent as `Authorization: Bearer`; it is in no message, no file and no description.
+  /// - Parameter key: The key, sent as `Authorization: Bearer`; it is in no message and no description, and in no file unless the server
+  ///   writes it into a completion, which is kept as it comes.
   /// - Throws: ``EndpointError`` if the key is none that a header can have.
   public init(
     endpoint: CompletionEndpoint, transport: any HTTPTransport, key: String? = nil
@@ -52,6 +53,10 @@ public struct CompletionCollector: Sendable {
     public internal(set) var failed = 0
     /// How many of those that are there were cut at the greatest length.
     public internal(set) var cut = 0
+    /// How many of those were ended by the server's filter of contents.
+    public internal(set) var filtered = 0
+    /// How many of those have no word of why they ended.
+    public internal(set) var unexplained = 0
     /// How many prompts there are none of: their templates fail, which the suite's checks tell.
     public internal(set) var promptless = 0
     /// Whether the run was asked to stop before its end.

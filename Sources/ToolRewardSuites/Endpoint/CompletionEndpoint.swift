@@ -112,7 +112,7 @@ extension CompletionEndpoint {
 
   /// The request's body for a conversation.
   func body(messages: Value, tools: Value?, sample: Int) -> [UInt8] {
-    var members = [("messages", JSONWriter.compact.write(messages))]
+    var members = [("messages", ChatMessages.json(messages))]
     if let tools, tools.count > 0 { members.append(("tools", JSONWriter.compact.write(tools))) }
     return body(members, sample)
   }
@@ -121,7 +121,10 @@ extension CompletionEndpoint {
     func text(_ string: String) -> [UInt8] { PromptProbe.string(Array(string.utf8)) }
     var members: [(name: String, text: [UInt8])] = [("model", text(model))]
     members += subject
-    if let maxTokens { members.append(("max_tokens", Array("\(maxTokens)".utf8))) }
+    // Servers refuse the two together.
+    if let maxTokens, more?["max_completion_tokens"] == nil {
+      members.append(("max_tokens", Array("\(maxTokens)".utf8)))
+    }
     if let temperature { members.append(("temperature", Array("\(temperature)".utf8))) }
     if let topP { members.append(("top_p", Array("\(topP)".utf8))) }
     if let seed { members.append(("seed", Array("\(seed &+ sample)".utf8))) }

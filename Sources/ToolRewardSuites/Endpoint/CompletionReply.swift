@@ -26,13 +26,17 @@ enum CompletionReply: Sendable {
       self = .retry("the answer is no JSON: \(error)", after: nil)
       return
     }
-    guard let choice = value["choices"]?[0] else {
+    guard let choice = Self.choice(of: value) else {
       // Some servers send errors with the status 200.
       let why = Self.message(value, hiding: key)
       self = .retry(why.isEmpty ? "the answer has no choices" : why, after: nil)
       return
     }
-    let finish = choice["finish_reason"]?.string
+    let finish = choice["finish_reason"]?.string.map { Self.hide(key, in: $0) }
+    if let why = Self.breakdown(of: value, choice, finish, hiding: key) {
+      self = .retry(why, after: nil)
+      return
+    }
     switch interface {
     case .completions:
       guard let text = choice["text"]?.stringBytes else { break }
@@ -44,6 +48,26 @@ enum CompletionReply: Sendable {
       return
     }
     self = .retry("the answer's choice has no \(interface == .chat ? "message" : "text")", after: nil)
+  }
+
+  /// The first completion: the choice that says it is number 0, or the first, if none says its number.
+  private static func choice(of answer: Value) -> Value? {
+    let choices = answer["choices"]?.elements ?? []
+    return choices.first { $0["index"]?.numberLiteral == "0" }
+      ?? choices.first.flatMap { $0["index"].map { $0.kind == .null } ?? true ? $0 : nil }
+  }
+
+  /// Why a completion was not written to its end, if the server broke down on the way: what came of it is no completion.
+  private static func breakdown(
+    of answer: Value, _ choice: Value, _ finish: String?, hiding key: String?
+  ) -> String? {
+    for place in [choice, answer] {
+      guard let error = place["error"], error.kind != .null else { continue }
+      let why = message(place, hiding: key)
+      return why.isEmpty ? "the server broke down while it wrote the completion" : why
+    }
+    guard let finish, ["error", "abort", "aborted"].contains(finish) else { return nil }
+    return "the completion ended with \"\(finish)\""
   }
 
   private static func failure(_ reply: HTTPReply, hiding key: String?) -> CompletionReply {
@@ -67,7 +91,9 @@ enum CompletionReply: Sendable {
   private static func message(_ body: Value, hiding key: String?) -> String {
     let error = body["error"] ?? body["detail"] ?? body
     let bytes = error["message"]?.stringBytes ?? error.stringBytes ?? body["message"]?.stringBytes ?? []
-    return VisibleText.cut(VisibleText.of(hide(key, in: String(decoding: bytes.prefix(1_000), as: UTF8.self))), to: 200)
+    // Hidden before it is cut: half a key would be shown.
+    let shown = hide(key, in: String(decoding: bytes, as: UTF8.self))
+    return VisibleText.cut(VisibleText.of(String(decoding: shown.utf8.prefix(1_000), as: UTF8.self)), to: 200)
   }
 
   private static func hide(_ key: String?, in text: String) -> String {
@@ -79,6 +105,13 @@ enum CompletionReply: Sendable {
       result += bytes[position..<found] + Array("[key]".utf8)
       position = found + secret.count
     }
-    return String(decoding: result + bytes[position...], as: UTF8.self)
+    result += bytes[position...]
+    // A server may have cut its words within the key.
+    for length in stride(from: min(secret.count - 1, result.count), through: 4, by: -1)
+    where result.suffix(length).elementsEqual(secret.prefix(length)) {
+      result = result.dropLast(length) + Array("[key]".utf8)
+      break
+    }
+    return String(decoding: result, as: UTF8.self)
   }
 }

@@ -53,7 +53,7 @@ final class ByteSource {
     bytes.append(contentsOf: repeatElement(0, count: most))
     unsafe bytes.withUnsafeMutableBytes { buffer in
       repeat {
-        got = unsafe Self.systemRead(descriptor, buffer.baseAddress.map { unsafe $0 + filled }, most)
+        got = unsafe SystemCall.read(descriptor, buffer.baseAddress.map { unsafe $0 + filled }, most)
       } while got < 0 && errno == EINTR
       failure = errno
     }
@@ -61,16 +61,6 @@ final class ByteSource {
     if got < 0 { throw InputOutputError(operation: .read, path: path, number: failure) }
     bytesRead += got
     return got
-  }
-
-  private static func systemRead(_ descriptor: Int32, _ base: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      unsafe Glibc.read(descriptor, base, count)
-    #elseif canImport(Musl)
-      unsafe Musl.read(descriptor, base, count)
-    #else
-      unsafe Darwin.read(descriptor, base, count)
-    #endif
   }
 }
 

@@ -34,9 +34,7 @@ package final class LineJournal {
       if unsafe fstat(opened, &status) < 0 || status.st_mode & S_IFMT != S_IFREG {
         throw InputOutputError(operation: .create, path: path, number: EINVAL)
       }
-      if flock(opened, LOCK_EX | LOCK_NB) < 0 {
-        throw InputOutputError(operation: .create, path: path, number: errno)
-      }
+      if !FileLock.take(opened) { throw InputOutputError(operation: .create, path: path, number: EWOULDBLOCK) }
       var parts = try LineSource.wholeFile(path).split(separator: 0x0A, omittingEmptySubsequences: false).map(
         Array.init)
       tail = parts.popLast() ?? []

@@ -44,8 +44,12 @@ public struct InputOutputError: Error, Sendable, Hashable, CustomStringConvertib
     if operation == .overwrite {
       return "\(path) is both input and output; writing would empty it first: write to another file"
     }
-    let reason = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
-    return "cannot \(operation.rawValue) \(path == "-" ? "the standard stream" : path): \(reason)"
+    return "cannot \(operation.rawValue) \(path == "-" ? "the standard stream" : path): \(Self.reason(of: number))"
+  }
+
+  /// What the system says of an error's number.
+  package static func reason(of number: Int32) -> String {
+    unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
   }
 }
 

@@ -112,7 +112,7 @@ public final class OutputSink {
     while written < bytes.count {
       var failure: Int32 = 0
       let count = unsafe bytes.withUnsafeBytes { buffer -> Int in
-        let result = unsafe Self.systemWrite(
+        let result = unsafe SystemCall.write(
           descriptor, buffer.baseAddress.map { unsafe $0 + written }, buffer.count - written)
         failure = errno
         return result
@@ -142,16 +142,6 @@ public final class OutputSink {
       try makeFolder(String(path[..<index]))
     }
     try makeFolder(path)
-  }
-
-  private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      unsafe Glibc.write(descriptor, base, count)
-    #elseif canImport(Musl)
-      unsafe Musl.write(descriptor, base, count)
-    #else
-      unsafe Darwin.write(descriptor, base, count)
-    #endif
   }
 }
 

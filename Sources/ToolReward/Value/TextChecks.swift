@@ -167,11 +167,6 @@ package enum Surrogates {
       let kind = unsafe text[position + 1]
       position += 2
       switch kind {
-      case 0x62: bytes.append(0x08)
-      case 0x66: bytes.append(0x0C)
-      case 0x6E: bytes.append(0x0A)
-      case 0x72: bytes.append(0x0D)
-      case 0x74: bytes.append(0x09)
       case 0x75:
         let span = unsafe text.span
         guard position + 4 <= end, var scalar = codeUnit(in: span, at: position) else { return bytes }
@@ -183,7 +178,7 @@ package enum Surrogates {
           position += 6
         }
         appendGeneralizedUTF8(scalar, to: &bytes)
-      default: bytes.append(kind)
+      default: bytes.append(EscapeLetter.json(kind) ?? kind)
       }
     }
     return bytes

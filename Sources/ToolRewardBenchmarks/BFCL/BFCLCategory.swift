@@ -68,9 +68,6 @@ public struct BFCLCategory: Sendable, Hashable {
     "live_irrelevance", "live_relevance",
   ]
 
-  /// Whether the samples are users' own.
-  public var isLive: Bool { name.utf8.starts(with: "live_".utf8) }
-
   /// Whether there are answers to compare with.
   public var hasAnswers: Bool { rule != .relevance && rule != .irrelevance }
 }

@@ -74,21 +74,21 @@ public struct TaskFingerprint: Sendable, Hashable {
 
   /// Words: letters and digits, in lower case; every byte beyond ASCII is part of one.
   private static func forEachWord(in text: [UInt8], _ body: (UInt64) -> Void) {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    var hash = StableHash()
     var isOpen = false
     for byte in text {
       switch byte {
-      case 0x30...0x39, 0x61...0x7A, 0x80...0xFF: hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-      case 0x41...0x5A: hash = (hash ^ UInt64(byte | 0x20)) &* 0x100_0000_01B3
+      case 0x30...0x39, 0x61...0x7A, 0x80...0xFF: hash.add(byte)
+      case 0x41...0x5A: hash.add(byte | 0x20)
       default:
-        if isOpen { body(SplitMix64.mix(hash)) }
-        hash = 0xCBF2_9CE4_8422_2325
+        if isOpen { body(hash.value) }
+        hash = StableHash()
         isOpen = false
         continue
       }
       isOpen = true
     }
-    if isOpen { body(SplitMix64.mix(hash)) }
+    if isOpen { body(hash.value) }
   }
 }
 

@@ -93,7 +93,7 @@ public final class TaskPreparer {
     }
     let stored = output.count - start
     let limit = options.lengthLimit == 0 ? TaskStore.lengthLimit : min(options.lengthLimit, TaskStore.lengthLimit)
-    // The length of the line is the length of nothing yet: it is counted where it is asked for.
+    // A draft is shorter than its line, which is measured only where somebody set a limit.
     let length = options.lengthLimit == 0 ? stored : writer.lineLength(of: output.span.extracting(start...))
     guard length <= limit else {
       output.removeLast(stored)

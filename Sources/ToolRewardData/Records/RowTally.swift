@@ -60,9 +60,6 @@ public struct RowTally: Sendable, Hashable {
   /// How many rows could not be read for what they are.
   public var faults: Int { dropped.reduce(0) { $0 + ($1.key.isFault ? $1.value : 0) } }
 
-  /// Whether each row gave a task or has a reason.
-  public var isExplained: Bool { rows == recordsWithTask + dropped.values.reduce(0, +) }
-
   /// The reasons in a fixed order, with their counts.
   public var droppedList: [(code: DroppedRow.Code, count: Int)] {
     DroppedRow.Code.allCases.compactMap { code in dropped[code].map { (code, $0) } }

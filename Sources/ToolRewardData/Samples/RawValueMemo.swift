@@ -63,8 +63,8 @@ struct RawValueMemo<Compiled> {
   }
 
   private static func key(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
-    var hash = UInt64(range.count)
-    for position in range { hash = (hash ^ UInt64(text[position])) &* 0x100_0000_01B3 }
-    return hash
+    var hash = StableHash(UInt64(range.count))
+    for position in range { hash.add(text[position]) }
+    return hash.state
   }
 }

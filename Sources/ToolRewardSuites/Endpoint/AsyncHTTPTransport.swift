@@ -4,13 +4,7 @@
   internal import NIOHTTP1
   internal import NIOPosix
 
-  #if canImport(Glibc)
-    internal import Glibc
-  #elseif canImport(Musl)
-    internal import Musl
-  #else
-    internal import Darwin
-  #endif
+  internal import ToolRewardLines
 
   /// Sends requests with async-http-client: HTTP/1.1 and 2, TLS with the system's certificates. Built with the package's trait `Endpoint`.
   public final class AsyncHTTPTransport: HTTPTransport {
@@ -66,10 +60,6 @@
         body: Array(body.readableBytesView))
     }
 
-    private static func system(_ number: CInt) -> String {
-      unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
-    }
-
     /// What went wrong, for people.
     private static func words(_ error: any Error) -> String {
       switch error {
@@ -77,7 +67,7 @@
         "the server closed the connection before its answer was whole"
       case let error as HTTPClientError where error == .connectTimeout: "no connection in time"
       case let error as NIOConnectionError where !error.connectionErrors.isEmpty: words(error.connectionErrors[0].error)
-      case let error as IOError: "no connection, or a broken one: \(system(error.errnoCode))"
+      case let error as IOError: "no connection, or a broken one: \(InputOutputError.reason(of: error.errnoCode))"
       case is NIOTooManyBytesError: "the answer has more than \(HTTPReply.bodyLimit >> 20) MiB"
       case let error as NIOConnectionError where error.dnsAError != nil || error.dnsAAAAError != nil:
         "the host's name leads nowhere"

@@ -108,26 +108,3 @@ public struct KLPenalty: Sendable, Hashable {
     return result
   }
 }
-
-/// A coefficient that follows how far the policy went (arXiv 1909.08593 §2.2; verl's `AdaptiveKLController`).
-public struct AdaptiveKLCoefficient: Sendable, Hashable {
-  /// The coefficient now.
-  public private(set) var value: Double
-  /// The divergence to keep to, in nats a token.
-  public let target: Double
-  /// Over how many samples the coefficient may grow by a fifth.
-  public let horizon: Double
-
-  /// Creates a controller.
-  public init(initial: Double, target: Double, horizon: Double) {
-    value = initial
-    self.target = target
-    self.horizon = horizon
-  }
-
-  /// Moves the coefficient by what was measured over some samples.
-  public mutating func update(divergence: Double, samples: Int) {
-    guard divergence.isFinite, target > 0, horizon > 0 else { return }
-    value *= 1 + (divergence / target - 1).clamped(-0.2, 0.2).value * Double(samples) / horizon
-  }
-}

@@ -1,3 +1,5 @@
+internal import ToolReward
+
 /// A prompt as the built-in policy sees it: words, and where each stands.
 struct PromptWords: Sendable {
   /// The first words, without punctuation about them.
@@ -79,8 +81,8 @@ struct FeatureHash {
   }
 
   static func of(_ bytes: [UInt8]) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return hash
+    var hash = StableHash()
+    hash.add(bytes)
+    return hash.state
   }
 }

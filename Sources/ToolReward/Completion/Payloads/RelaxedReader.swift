@@ -224,17 +224,15 @@ struct RelaxedReader: Sendable {
         continue
       }
       guard position + 1 < text.count else { break }
-      switch text[position + 1] {
-      case 0x22, 0x27, 0x5C, 0x2F: scratch.append(text[position + 1])
-      case 0x62: scratch.append(0x08)
-      case 0x66: scratch.append(0x0C)
-      case 0x6E: scratch.append(0x0A)
-      case 0x72: scratch.append(0x0D)
-      case 0x74: scratch.append(0x09)
+      let letter = text[position + 1]
+      switch letter {
+      case 0x22, 0x27, 0x5C, 0x2F: scratch.append(letter)
       case 0x75:
         position = try readUnicodeEscape(text, at: position, &scratch)
         continue
-      default: throw ValueError(.malformed, at: position)
+      default:
+        guard let character = EscapeLetter.json(letter) else { throw ValueError(.malformed, at: position) }
+        scratch.append(character)
       }
       position += 2
     }

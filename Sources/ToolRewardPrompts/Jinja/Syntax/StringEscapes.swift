@@ -28,16 +28,12 @@ enum StringEscapes {
       }
       let escape = body[position]
       position += 1
+      if let character = EscapeLetter.python(escape) {
+        result.append(character)
+        continue
+      }
       switch escape {
       case 0x0A: break
-      case 0x5C, 0x27, 0x22: result.append(escape)
-      case 0x61: result.append(0x07)
-      case 0x62: result.append(0x08)
-      case 0x66: result.append(0x0C)
-      case 0x6E: result.append(0x0A)
-      case 0x72: result.append(0x0D)
-      case 0x74: result.append(0x09)
-      case 0x76: result.append(0x0B)
       case 0x30...0x37:
         position -= 1
         Surrogates.appendGeneralizedUTF8(try digits(3, 8, exactly: false), to: &result)

@@ -114,17 +114,13 @@ extension PythonTree {
   ) throws(PythonError) -> Int {
     let byte = text[start]
     let after = start + 1
+    if let character = EscapeLetter.python(byte) {
+      bytes.append(character)
+      return after
+    }
     switch byte {
     case 0x0A: break
     case 0x0D: return after < end && text[after] == 0x0A ? after + 1 : after
-    case 0x5C, 0x27, 0x22: bytes.append(byte)
-    case 0x61: bytes.append(0x07)
-    case 0x62: bytes.append(0x08)
-    case 0x66: bytes.append(0x0C)
-    case 0x6E: bytes.append(0x0A)
-    case 0x72: bytes.append(0x0D)
-    case 0x74: bytes.append(0x09)
-    case 0x76: bytes.append(0x0B)
     case 0x30...0x37:
       var value = UInt32(byte - 0x30)
       var position = after

@@ -137,15 +137,15 @@ if Context.environment["FUZZING"] != nil {
     package.targets.append(
       .executableTarget(name: name, dependencies: ["ToolReward"], path: "Tests/Fuzz/\(name)", swiftSettings: settings))
   }
-  package.targets.append(
-    .executableTarget(
-      name: "FuzzImport", dependencies: ["ToolReward", "ToolRewardData", "ToolRewardLines"],
-      path: "Tests/Fuzz/FuzzImport",
-      swiftSettings: settings))
-  package.targets.append(
-    .executableTarget(
-      name: "FuzzTemplate", dependencies: ["ToolReward", "ToolRewardPrompts"], path: "Tests/Fuzz/FuzzTemplate",
-      swiftSettings: settings))
+  for (name, modules) in [
+    "FuzzImport": ["ToolRewardData", "ToolRewardLines"], "FuzzSuite": ["ToolRewardSuites"],
+    "FuzzTemplate": ["ToolRewardPrompts"],
+  ] {
+    package.targets.append(
+      .executableTarget(
+        name: name, dependencies: ["ToolReward"] + modules.map { .byName(name: $0) }, path: "Tests/Fuzz/\(name)",
+        swiftSettings: settings))
+  }
 }
 
 // BENCHMARKS=1: the loops of Tests/Benchmark/benchmark.py.

@@ -47,8 +47,23 @@ extension PromptSuite {
     file path: String, rewards: RewardRegistry = RewardRegistry(), formats: FormatRegistry = FormatRegistry(),
     loader: @escaping TemplateLoader = SuiteTemplate.load
   ) throws(SuiteError) {
-    let reader = SuiteReader(path: path, rewards: rewards, formats: formats, loader: loader)
-    self = try reader.read()
+    self = try SuiteReader(path: path, rewards: rewards, formats: formats, loader: loader).read()
+  }
+
+  /// Reads a suite that is at hand: YAML, or JSON if it begins with `{`.
+  ///
+  /// - Parameters:
+  ///   - text: The suite.
+  ///   - path: Where it would stand: files that it names are looked for beside it, and errors name it.
+  ///   - rewards: The rewards that checks may name.
+  ///   - formats: The formats that templates may name.
+  ///   - loader: Makes renderers of template files; by default Jinja's.
+  /// - Throws: ``SuiteError`` with the path and the place, if something is not as it should be.
+  public init(
+    text: [UInt8], path: String, rewards: RewardRegistry = RewardRegistry(), formats: FormatRegistry = FormatRegistry(),
+    loader: @escaping TemplateLoader = SuiteTemplate.load
+  ) throws(SuiteError) {
+    self = try SuiteReader(path: path, rewards: rewards, formats: formats, loader: loader).read(text)
   }
 }
 
@@ -65,10 +80,15 @@ struct SuiteReader {
   func read() throws(SuiteError) -> PromptSuite {
     let text: [UInt8]
     do throws(InputOutputError) {
-      text = TextSpace.withoutMark(try LineSource.wholeFile(path, limit: Self.sizeLimit))
+      text = try LineSource.wholeFile(path, limit: Self.sizeLimit)
     } catch {
       throw SuiteError(path, "\(error)")
     }
+    return try read(text)
+  }
+
+  func read(_ text: [UInt8]) throws(SuiteError) -> PromptSuite {
+    let text = TextSpace.withoutMark(text)
     var yaml: [UInt8]?
     do throws(ConfigurationError) {
       let isJSON = text.first { !TextSpace.isSpace($0) } == 0x7B

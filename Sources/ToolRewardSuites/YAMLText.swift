@@ -3,9 +3,8 @@ internal import Yams
 
 /// YAML as JSON text, and where its values stand.
 enum YAMLText {
-  /// As much JSON as aliases may add to a file's own: they repeat what they name.
+  /// As many bytes as aliases may add to a file's own: they repeat what they name.
   private static let mostRepeated = 2 << 20
-  private static let mostDepth = 64
   /// The tag of what is written without quotes and without a tag.
   private static let plain = Tag.Name(rawValue: "plain")
 
@@ -18,8 +17,8 @@ enum YAMLText {
   ///
   /// - Throws: ``ConfigurationError`` if it is no YAML, or has what JSON has not: keys that are no text, or tags of one's own.
   static func json(_ text: [UInt8]) throws(ConfigurationError) -> [UInt8] {
-    var writer = Writer(most: 3 * text.count + mostRepeated)
-    try writer.write(try node(text), "", depth: 0)
+    var writer = Writer()
+    try writer.write(try node(text), "")
     return writer.bytes
   }
 
@@ -48,9 +47,12 @@ enum YAMLText {
         throw ConfigurationError(
           line: text[..<same].count { $0 == 0x0A } + 1, column: 1, pointer: "", message: "the file is not UTF-8")
       }
-      try refuseBombs(text)
-      node = try Yams.compose(
-        yaml: string, Resolver.basic.appending(plain, "^"))
+      if text.count > mostText {
+        throw ConfigurationError(
+          line: 1, column: 1, pointer: "", message: "the file has more than \(mostText >> 20) MiB")
+      }
+      try YAMLExtent.check(text, most: 3 * text.count + mostRepeated)
+      node = try Yams.compose(yaml: string, Resolver.basic.appending(plain, "^"))
     } catch let error as ConfigurationError {
       throw error
     } catch let error as YamlError {
@@ -67,47 +69,6 @@ enum YAMLText {
   /// A suite is written by people. Larger texts are data, which have files of JSON Lines.
   private static let mostText = 16 << 20
 
-  /// Refuses what Yams would not end with: it compares keys by all that their aliases stand for, and takes values apart by recursion
-  /// (libyaml nests a thousand levels, and each anchor may begin anew).
-  private static func refuseBombs(_ text: [UInt8]) throws(ConfigurationError) {
-    func refuse(_ message: String) -> ConfigurationError {
-      ConfigurationError(line: 1, column: 1, pointer: "", message: message)
-    }
-    if text.count > mostText { throw refuse("the file has more than \(mostText >> 20) MiB") }
-    let anchors = marks(0x26, text)
-    let aliases = marks(0x2A, text)
-    guard anchors > 0, aliases > 0 else { return }
-    if anchors > 32 { throw refuse("the file has more than 32 anchors (&name)") }
-    var last: UInt8 = 0x0A
-    for (index, byte) in text.enumerated() {
-      let isEnd = index + 1 == text.count || TextSpace.isSpace(text[index + 1])
-      if byte == 0x3F, isEnd, last == 0x0A || last == 0x7B || last == 0x2C || last == 0x2D || last == 0x5B {
-        throw refuse("a file with aliases (*name) cannot have keys behind \"?\"")
-      }
-      if byte == 0x3A, last == 0x5D || last == 0x7D || endsAlias(text, index) {
-        throw refuse("a file with aliases (*name) cannot have keys that are lists, objects or aliases")
-      }
-      if byte != 0x20, byte != 0x09 { last = byte }
-    }
-  }
-
-  /// How many anchors or aliases a text may have.
-  private static func marks(_ mark: UInt8, _ text: [UInt8]) -> Int {
-    text.indices.count { index in
-      text[index] == mark && index + 1 < text.count && !TextSpace.isSpace(text[index + 1])
-        && (index == 0 || TextSpace.isSpace(text[index - 1]) || [0x5B, 0x7B, 0x2C, 0x3A].contains(text[index - 1]))
-    }
-  }
-
-  /// Whether the word before a place, with white space between, is an alias.
-  private static func endsAlias(_ text: [UInt8], _ place: Int) -> Bool {
-    var start = place
-    while start > 0, text[start - 1] == 0x20 || text[start - 1] == 0x09 { start -= 1 }
-    guard start < place else { return false }
-    while start > 0, !TextSpace.isSpace(text[start - 1]) { start -= 1 }
-    return text[start] == 0x2A
-  }
-
   private static func error(_ error: YamlError) -> ConfigurationError {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
@@ -122,14 +83,9 @@ enum YAMLText {
   }
 
   private struct Writer {
-    let most: Int
     var bytes: [UInt8] = []
 
-    init(most: Int) { self.most = most }
-
-    mutating func write(_ node: Yams.Node, _ pointer: String, depth: Int) throws(ConfigurationError) {
-      guard depth < mostDepth else { throw error(node, pointer, "is nested too deeply: \(mostDepth) levels at most") }
-      guard bytes.count < most else { throw error(node, pointer, "repeats too much by aliases") }
+    mutating func write(_ node: Yams.Node, _ pointer: String) throws(ConfigurationError) {
       let tag = node.tag.description
       if !YAMLText.known.contains(tag) {
         throw error(node, pointer, "has the tag \(tag), which is not read: take it away")
@@ -140,7 +96,7 @@ enum YAMLText {
         append("[")
         for (index, element) in sequence.enumerated() {
           if index > 0 { append(",") }
-          try write(element, "\(pointer)/\(index)", depth: depth + 1)
+          try write(element, "\(pointer)/\(index)")
         }
         append("]")
       case .mapping(let mapping):
@@ -155,7 +111,7 @@ enum YAMLText {
           isFirst = false
           append(string: scalar.string)
           append(":")
-          try write(value, "\(pointer)/\(scalar.string)", depth: depth + 1)
+          try write(value, "\(pointer)/\(scalar.string)")
         }
         append("}")
       case .alias: throw error(node, pointer, "is an alias of nothing")

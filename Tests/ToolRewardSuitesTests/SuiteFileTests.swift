@@ -67,6 +67,8 @@ import ToolRewardSuites
         {"templates": [{"framing": "mistral"}], "cases": [{"messages": [{"role": "user", "content": "a"}]}]}
         """
       #expect(try read(json, in: folder, name: "suite.json").checks.map(\.name) == ["renders"])
+      let atHand = try PromptSuite(text: Array(json.utf8), path: "nowhere/suite.json")
+      #expect(atHand.templates.map(\.name) == ["mistral"] && atHand.files == ["nowhere/suite.json"])
     }
   }
 
@@ -82,8 +84,7 @@ import ToolRewardSuites
 
   private static let head = "templates: [{framing: chatml}]\ncases: [{messages: [{role: user, content: a}]}]\n"
 
-  /// What is wrong is said with file, line, column, field and mend.
-  @Test(arguments: [
+  private static let wrong: [(text: String, message: String)] = [
     ("", "1:1: the file is empty"),
     ("a: [", "the file is not YAML"),
     ("- a", "1:1: must be an object"),
@@ -134,7 +135,13 @@ import ToolRewardSuites
     ("templates: [{framing: chatml}]\ncases: [{file: rows.jsonl}]", "rows.jsonl, line 2: \"messages\" is missing"),
     (head + "description: a\ndescription: b", "has two members of the same name: description"),
     ("{\"templates\": [], \"templates\": []}", "has two members of the same name"),
-    (head + "? [a]\n: b", "has a key that is no text"),
+    (head + "? [a]\n: b", "3:5: has a key that is no text"),
+    (head + "checks: &c [renders]\n*c : b", "4:1: has a key that is no text"),
+    (bomb(40, ""), "19:22: repeats too much by aliases"),
+    (chain(3), "2:989: is nested too deeply: 64 levels at most"),
+    ("a: &a " + nested(40) + "\nb: " + nested(25, "*a "), "2:29: is nested too deeply: 64"),
+    (String(repeating: "- ", count: 64) + "a", "1:1: must be an object"),
+    (String(repeating: "- ", count: 65) + "a", "1:131: is nested too deeply: 64 levels at most"),
     (head + "<<: {a: b}", "has a merge key (<<), which is not read"),
     (head + "description: !!int '5'", "3:14: /description: has the tag tag:yaml.org,2002:int, which is not read"),
     (head + "description: !mine x", "/description: has the tag !mine"),
@@ -142,7 +149,10 @@ import ToolRewardSuites
     (head + "checks: [{type: regex, value: 'a{1,1000}'}]", "or it repeats too much"),
     (head + "description: *x", "found undefined alias"),
     ("a: 1\n---\nb: 2", "the file is not YAML"),
-  ])
+  ]
+
+  /// What is wrong is said with file, line, column, field and mend.
+  @Test(arguments: wrong)
   func complaints(_ yaml: String, _ message: String) throws {
     try withFolder { folder in
       _ = try write("x", "broken.jinja", in: folder)
@@ -151,6 +161,37 @@ import ToolRewardSuites
       let error = try #require(throws: SuiteError.self) { _ = try read(yaml, in: folder) }
       #expect(error.description.contains(message), "\(error)")
       #expect(error.file.hasSuffix("suite.yaml"))
+    }
+  }
+
+  /// Prose has what looks like anchors, aliases and keys; aliases may stand for keys, and there may be many.
+  @Test func prose() throws {
+    try withFolder { folder in
+      let text = #"""
+        templates: [{framing: chatml}]
+        cases:
+          - messages:
+              - role: user
+                content: |
+                  *Emphasis* and **strong**, &amp; [a link]: b, {c}: d, ? e
+                  *x : y, AT&T &x
+              - {role: user, content: "*a : b &c [d]: e"}
+              - {role: user, content: 'it''s *a &b'}
+              - {role: user, content: "\u00e9 \n *a"}
+              - &m {&role role: user, &content content: again}
+              - {*role : user, *content : more}
+              - *m
+
+        """#
+      let many = (0..<200).map { "    - &a\($0) {role: user}\n    - *a\($0)\n" }.joined()
+      let suite = try read(text + "  - messages:\n" + many, in: folder)
+      #expect(
+        suite.cases[0].messages.description
+          == ##"[{"role":"user","content":"*Emphasis* and **strong**, &amp; [a link]: b, {c}: d, ? e\n*x : y, AT&T &x\n"},"##
+          + ##"{"role":"user","content":"*a : b &c [d]: e"},{"role":"user","content":"it's *a &b"},"##
+          + ##"{"role":"user","content":"é \n *a"},{"role":"user","content":"again"},"##
+          + ##"{"role":"user","content":"more"},{"role":"user","content":"again"}]"##)
+      #expect(suite.cases[1].messages.description.contains(#"{"role":"user"},{"role":"user"}"#))
     }
   }
 
@@ -183,12 +224,15 @@ import ToolRewardSuites
     return text + end
   }
 
+  private static func nested(_ count: Int, _ inner: String = "") -> String {
+    String(repeating: "[", count: count) + inner + String(repeating: "]", count: count)
+  }
+
   /// Each anchor is nested nearly as deep as libyaml reads, around the one before.
   private static func chain(_ count: Int) -> String {
     var text = "a0: &a0 x\n"
     for level in 1..<count {
-      text +=
-        "a\(level): &a\(level) \(String(repeating: "[", count: 980))*a\(level - 1) \(String(repeating: "]", count: 980))\n"
+      text += "a\(level): &a\(level) \(nested(980, "*a\(level - 1) "))\n"
     }
     return text
   }

@@ -7,6 +7,8 @@ public struct TemplateFile: Sendable {
   public let templates: [(name: String, source: [UInt8])]
   /// The special tokens that `tokenizer_config.json` gives (`bos_token`, …), which templates use as variables. Empty for a bare template.
   public let specialTokens: [(name: String, text: [UInt8])]
+  /// The tokens of `added_tokens_decoder` that are special. Empty for a bare template.
+  public let addedTokens: [[UInt8]]
 
   /// Reads a file's content: `tokenizer_config.json` or `chat_template.json`, an object with a `chat_template`; or the template itself
   /// (`chat_template.jinja` and the like).
@@ -18,6 +20,7 @@ public struct TemplateFile: Sendable {
     guard start == 0x7B, let object = try? ValueReader().read(content), object.kind == .object else {
       templates = [("default", content)]
       specialTokens = []
+      addedTokens = []
       return
     }
     guard let template = object["chat_template"], template.kind != .null else {
@@ -25,6 +28,7 @@ public struct TemplateFile: Sendable {
     }
     templates = try Self.templates(template)
     specialTokens = Self.specialTokens(object)
+    addedTokens = Self.addedTokens(object)
   }
 
   /// Reads a file, or what a model's folder has: `chat_template.jinja` with the tokens of `tokenizer_config.json`, or else the latter's own template.
@@ -34,7 +38,7 @@ public struct TemplateFile: Sendable {
     let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
     if let bare = Self.content("\(folder)/chat_template.jinja") {
       let configuration = Self.content("\(folder)/tokenizer_config.json").flatMap { try? ValueReader().read($0) }
-      self.init(templates: [("default", bare)], specialTokens: configuration.map(Self.specialTokens) ?? [])
+      self.init(template: bare, configuration: configuration)
       return
     }
     if let configuration = Self.content("\(folder)/tokenizer_config.json") {
@@ -46,9 +50,10 @@ public struct TemplateFile: Sendable {
     try self.init(content: content)
   }
 
-  private init(templates: [(name: String, source: [UInt8])], specialTokens: [(name: String, text: [UInt8])]) {
-    self.templates = templates
-    self.specialTokens = specialTokens
+  private init(template: [UInt8], configuration: Value?) {
+    templates = [("default", template)]
+    specialTokens = configuration.map(Self.specialTokens) ?? []
+    addedTokens = configuration.map(Self.addedTokens) ?? []
   }
 
   private static func content(_ path: String) -> [UInt8]? { try? LineSource.wholeFile(path) }
@@ -84,6 +89,12 @@ public struct TemplateFile: Sendable {
   private static let tokenNames = [
     "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
   ]
+
+  private static func addedTokens(_ configuration: Value) -> [[UInt8]] {
+    (configuration["added_tokens_decoder"]?.members ?? []).compactMap { _, token in
+      token["special"]?.boolean ?? false ? token["content"]?.stringBytes : nil
+    }
+  }
 
   private static func specialTokens(_ configuration: Value) -> [(name: String, text: [UInt8])] {
     tokenNames.compactMap { name in

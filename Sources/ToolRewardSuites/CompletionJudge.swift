@@ -62,8 +62,10 @@ struct CompletionJudge {
     switch given {
     case .text(let text): completion = parser.parse(text, view: view, tools: try? toolbox?.get())
     case .message(let message):
-      guard let parsed = parser.parse(message: message) else {
-        let broken = CheckOutcome.error("it is no message of an assistant")
+      let isOld = message["function_call"].map { $0.kind != .null } ?? false
+      guard !isOld, let parsed = parser.parse(message: message) else {
+        let why = isOld ? "its function_call is not read: write tool_calls" : "it is no message of an assistant"
+        let broken = CheckOutcome.error(why)
         return SuiteSample(completion: given.shown, checks: checks.map { CheckResult($0.check, broken) }, score: nil)
       }
       completion = parsed
@@ -121,11 +123,17 @@ struct CompletionJudge {
     }
   }
 
+  /// Whether there must be reasoning is a reward's question: here what there is must be whole.
   private func format(_ completion: Completion) -> CheckOutcome {
-    if completion.hasReasoningRule, parser.format.reasoning != nil,
-      !completion.reasoning.contains(where: \.isClosed)
-    {
-      return .failed("there is no whole block of reasoning")
+    if let block = completion.reasoning.first(where: { !completion.isWhole($0) }) {
+      let why = block.isClosed ? "closes what nothing opened" : "is not closed"
+      return .failed("the reasoning at byte \(block.range.lowerBound) \(why)", at: block.range)
+    }
+    if let stray = completion.diagnostics.first(where: { $0.code == .strayReasoningClose }) {
+      return .failed(stray.code.message, at: stray.range)
+    }
+    if view == .prefilled, completion.hasReasoningRule, completion.reasoning.isEmpty {
+      return .failed("the reasoning that the prompt opened is not closed")
     }
     if let bad = Self.unreadable(completion) { return bad }
     if let frame = completion.frames.first(where: { !$0.isClosed }) {

@@ -33,6 +33,7 @@ extension PromptCheck {
       FileType("max-length", ["value"]) { (place, _) throws(ConfigurationError) in try maxLength(place) },
       FileType("tools-rendered") { (_, _) in .toolsRendered },
       FileType("tool-calls-rendered") { (_, _) in .toolCallsRendered },
+      FileType("tool-results-rendered") { (_, _) in .toolResultsRendered },
       FileType("round-trip") { (_, _) in .roundTrip },
       FileType("prefix-preserving", ["value"]) { (place, _) throws(ConfigurationError) in
         guard let given = place["value"] else { return .prefixPreserving(.toolResult) }

@@ -23,17 +23,20 @@ public struct PromptCheck: Sendable {
     case toolsRendered
     /// Each call of the conversation comes into the prompt; if it has none, those of the ground truth, as a message of their own.
     case toolCallsRendered
+    /// Each tool's answer of the conversation comes into the prompt; if it has none, one to such a call.
+    case toolResultsRendered
     /// A call that the template writes is read back as the same call.
     case roundTrip
     /// A longer conversation's prompt begins with the shorter one's.
     case prefixPreserving(Extension)
-    /// What the template opens the reply with has a `<think>` that is still open.
+    /// What the template opens the reply with has a `<think>`, or its format's mark of reasoning, that is still open.
     case opensThink
     /// No message and no tool holds a special token that comes into the prompt.
     case noInjectedSpecialToken
     /// A reward of at least the threshold.
     case reward(any RewardPolicy, threshold: Double)
-    /// The completion is written as its format asks: calls in closed frames, each readable.
+    /// The completion is written as its format asks: reasoning whole if there is any or the prompt opened it, calls in closed frames, each
+    /// readable.
     case format
     /// There are calls, each of a tool that is offered with arguments that its schema accepts.
     case validToolsCall
@@ -108,6 +111,7 @@ extension PromptCheck.Kind {
     case .maxLength: "max-length"
     case .toolsRendered: "tools-rendered"
     case .toolCallsRendered: "tool-calls-rendered"
+    case .toolResultsRendered: "tool-results-rendered"
     case .roundTrip: "round-trip"
     case .prefixPreserving(.toolResult): "prefix-preserving"
     case .prefixPreserving(.userTurn): "prefix-preserving user-turn"
@@ -160,12 +164,16 @@ struct CheckOutcome: Equatable {
   var outcome: CheckResult.Outcome
   var message = ""
   var range: Range<Int>?
+  /// Whether the contrary fails too: what could not be looked at holds as little as its contrary.
+  var isUnmade = false
 
   static let passed = CheckOutcome(outcome: .passed)
   static func passed(at range: Range<Int>?) -> Self { CheckOutcome(outcome: .passed, range: range) }
   static func failed(_ message: String, at range: Range<Int>? = nil) -> Self {
     CheckOutcome(outcome: .failed, message: message, range: range)
   }
+  /// A prompt that the check needs cannot be made.
+  static func unmade(_ message: String) -> Self { CheckOutcome(outcome: .failed, message: message, isUnmade: true) }
   static func skipped(_ message: String) -> Self { CheckOutcome(outcome: .skipped, message: message) }
   static func error(_ message: String) -> Self { CheckOutcome(outcome: .error, message: message) }
 }
@@ -178,7 +186,7 @@ extension CheckResult {
     case .passed where check.isNegated:
       self.init(
         check: check.name, outcome: .failed, message: "\(check.kind.name) holds, and must not", range: found.range)
-    case .failed where check.isNegated, .passed: self.init(check: check.name, outcome: .passed)
+    case .failed where check.isNegated && !found.isUnmade, .passed: self.init(check: check.name, outcome: .passed)
     case .failed: self.init(check: check.name, outcome: .failed, message: found.message, range: found.range)
     }
   }

@@ -40,8 +40,15 @@ struct PromptProbe {
     return text
   }
 
-  static func message(_ role: String, _ content: String) throws(PromptError) -> Value {
-    try value(Array(#"{"role":"\#(role)","content":"#.utf8) + string(Array(content.utf8)) + [0x7D])
+  func message(_ role: String, _ content: String) throws(PromptError) -> Value {
+    try Self.value(Array(#"{"role":"\#(role)","content":"#.utf8) + self.content(Array(content.utf8)) + [0x7D])
+  }
+
+  /// A message's content as the case writes it: text, or a list of parts. Some templates take only the one.
+  func content(_ text: [UInt8]) -> [UInt8] {
+    let kinds = test.messages.elements.compactMap { $0["content"]?.kind }
+    guard kinds.contains(.array), !kinds.contains(.string) else { return Self.string(text) }
+    return Array(#"[{"type":"text","text":"#.utf8) + Self.string(text) + Array("}]".utf8)
   }
 
   // MARK: Calls
@@ -105,66 +112,45 @@ struct PromptProbe {
         + Array("}}".utf8)
     }
     return try Self.value(
-      Array(#"{"role":"assistant","content":"","tool_calls":"#.utf8) + Self.list(texts) + [0x7D])
+      Array(#"{"role":"assistant","content":"#.utf8) + content([]) + Array(#","tool_calls":"#.utf8) + Self.list(texts)
+        + [0x7D])
   }
 
   /// Answers to a message's calls.
-  static func answers(to message: Value) throws(PromptError) -> [Value] {
+  func answers(to message: Value) throws(PromptError) -> [Value] {
     var answers: [Value] = []
-    for (place, call) in try calls(of: message).enumerated() {
+    for (place, call) in try Self.calls(of: message).enumerated() {
       answers.append(
-        try value(
-          Array(#"{"role":"tool","tool_call_id":"#.utf8) + string(call.id ?? identifier(place))
-            + Array(#","name":"#.utf8) + string(call.name) + Array(#","content":"the tool's answer"}"#.utf8)))
+        try Self.value(
+          Array(#"{"role":"tool","tool_call_id":"#.utf8) + Self.string(call.id ?? Self.identifier(place))
+            + Array(#","name":"#.utf8) + Self.string(call.name) + Array(#","content":"#.utf8)
+            + content(Array("the tool's answer".utf8)) + [0x7D]))
     }
     return answers
   }
 
   // MARK: Conversations
 
-  private static func isAssistant(_ message: Value) -> Bool {
-    message["role"]?.stringBytes.map { $0.elementsEqual("assistant".utf8) } ?? false
+  static func isAssistant(_ message: Value) -> Bool { has(message, role: "assistant") }
+
+  /// Whether a message is of the assistant and makes calls.
+  static func isCalling(_ message: Value) -> Bool { isAssistant(message) && (message["tool_calls"]?.count ?? 0) > 0 }
+
+  /// Whether a message is a tool's answer.
+  static func isAnswer(_ message: Value) -> Bool { has(message, role: "tool") || has(message, role: "function") }
+
+  private static func has(_ message: Value, role: String) -> Bool {
+    message["role"]?.stringBytes.map { $0.elementsEqual(role.utf8) } ?? false
   }
 
-  /// The case up to a message with calls, and that message; one is made if the case has none.
+  /// The case up to its last message with calls, and that message; one is made if the case has none.
   func callTurn() throws(PromptError) -> (before: [Value], call: Value)? {
     let messages = test.messages.elements
-    if let index = messages.lastIndex(where: { Self.isAssistant($0) && ($0["tool_calls"]?.count ?? 0) > 0 }) {
-      return (Array(messages[..<index]), messages[index])
-    }
+    if let index = messages.lastIndex(where: Self.isCalling) { return (Array(messages[..<index]), messages[index]) }
     guard let call = try callMessage() else { return nil }
     // What is made stands behind a user's words.
     let end = messages.lastIndex { !Self.isAssistant($0) }.map { $0 + 1 } ?? 0
     return (Array(messages[..<end]), call)
-  }
-
-  /// What the template writes to open the reply: the end of a prompt that is not there without it; of a template that opens a reply whether or
-  /// not it is asked to, what stands behind an assistant's message as well.
-  func opening(of prompt: [UInt8], _ messages: [Value]? = nil) throws(PromptError) -> Range<Int> {
-    let closed = try render(messages, opensReply: false)
-    if closed == prompt {
-      let tail = ending(messages ?? test.messages.elements)
-      return (prompt.count - TextCheck.common(tail.reversed(), prompt.reversed()))..<prompt.count
-    }
-    return Self.boundary(in: prompt, at: TextCheck.common(prompt, closed), from: 0)..<prompt.count
-  }
-
-  /// What stands behind an assistant's last message, though no reply is to be opened; empty if the template does not take one.
-  func ending(_ messages: [Value]) -> [UInt8] {
-    let marker = "zq7vanished"
-    guard let text = try? render(messages + [Self.message("assistant", marker)], opensReply: false),
-      let start = ByteSearch.lastIndex(of: Array(marker.utf8), in: text.span)
-    else { return [] }
-    return Array(text[(start + marker.utf8.count)...])
-  }
-
-  /// A place that splits no token in two: behind white space or a bracket, at the given place or before it.
-  static func boundary(in text: [UInt8], at place: Int, from least: Int) -> Int {
-    var place = place
-    while place > least, place < text.count, text[place - 1] != 0x3E, text[place - 1] != 0x5D,
-      !TextSpace.isSpace(text[place - 1])
-    { place -= 1 }
-    return place
   }
 }
 

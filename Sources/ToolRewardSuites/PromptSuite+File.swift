@@ -168,7 +168,10 @@ struct SuiteReader {
       if let tokens = place["special_tokens"] {
         template.specialTokens = try tokens.strings().map { Array($0.utf8) }
       } else {
-        template.specialTokens += Self.tokens(of: template.variables).filter { !template.specialTokens.contains($0) }
+        let own = (renderer as? SuiteTemplate)?.specialTokens ?? []
+        for token in own + Self.tokens(of: template.variables) where !template.specialTokens.contains(token) {
+          template.specialTokens.append(token)
+        }
       }
       templates.append(template)
     }

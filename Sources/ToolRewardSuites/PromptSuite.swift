@@ -41,14 +41,18 @@ public struct PromptSuite: Sendable {
       self.specialTokens = specialTokens
     }
 
-    /// The turn and end tokens of ChatML, Llama 2 to 4, Mistral, Gemma, DeepSeek, Phi, GLM and gpt-oss.
+    /// The turn and end tokens of ChatML, Llama 2 to 4, Mistral, Gemma, DeepSeek, Phi, GLM, Granite, Command, Kimi and gpt-oss.
     public static let commonSpecialTokens: [[UInt8]] = [
-      "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>",
-      "<|eot_id|>", "<|eom_id|>", "<|python_tag|>", "[INST]", "[/INST]", "</s>", "<start_of_turn>", "<end_of_turn>",
-      "<｜User｜>", "<｜Assistant｜>", "<｜end▁of▁sentence｜>", "<|end|>", "<|return|>", "<|call|>",
-      "<|start|>", "<|message|>", "<|channel|>", "<|user|>", "<|system|>", "<|assistant|>", "<|observation|>", "<s>",
-      "<bos>", "<eos>", "[TOOL_CALLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]",
-      "<｜begin▁of▁sentence｜>", "<|eot|>", "<|header_start|>", "<|header_end|>",
+      "<|im_start|>", "<|im_end|>", "<|im_sep|>", "<|im_middle|>", "<|im_user|>", "<|im_assistant|>", "<|im_system|>",
+      "<|endoftext|>", "<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>",
+      "<|eot_id|>", "<|eom_id|>", "<|python_tag|>", "<|eot|>", "<|header_start|>", "<|header_end|>",
+      "<s>", "</s>", "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]",
+      "[TOOL_CALLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]",
+      "<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>", "<|turn>", "<turn|>",
+      "<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "<｜User｜>", "<｜Assistant｜>",
+      "<|user|>", "<|system|>", "<|assistant|>", "<|observation|>", "[gMASK]", "<sop>",
+      "<|end|>", "<|return|>", "<|call|>", "<|start|>", "<|message|>", "<|channel|>",
+      "<|start_of_role|>", "<|end_of_role|>", "<|START_OF_TURN_TOKEN|>", "<|END_OF_TURN_TOKEN|>",
     ].map { Array($0.utf8) }
   }
 

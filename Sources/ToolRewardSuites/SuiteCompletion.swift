@@ -28,6 +28,9 @@ public enum SuiteCompletion: Sendable {
     if let place = row["message"] {
       guard place.value.kind == .object else { throw place.error("must be a message: {\"role\": …, \"content\": …}") }
       if let other = row["completion"] { throw other.error("stands beside \"message\": take one away") }
+      if let role = place["role"], role.value.string != "assistant" {
+        throw role.error("must be \"assistant\": a completion is what a model writes")
+      }
       self = .message(place.value.detached())
     } else {
       self = try SuiteCompletion(text: row.required("completion"))

@@ -68,7 +68,7 @@ public struct SuiteRunner: Sendable {
       results.append(
         CheckResult(check: "completions", outcome: .error, message: "\(missing.count) of \(all) did not come: \(why)"))
     }
-    let isPrefilled = prompt.map { ((try? probe.openThink($0)) ?? nil) != nil } ?? false
+    let isPrefilled = prompt.map { probe.openReasoning($0) != nil } ?? false
     let judge = completions.isEmpty ? nil : CompletionJudge(template, test, asked, isPrefilled: isPrefilled)
     return SuiteCell(
       template: template.name, test: test.name, prompt: prompt, error: failure, checks: results,

@@ -6,6 +6,9 @@ public struct SuiteTemplate: PromptRenderer {
   private let withTools: ChatTemplate
   private let plain: ChatTemplate
 
+  /// The special tokens that the file names, and those that stand in the template's text as `<|…|>`, `<｜…｜>` or `[…]` in capitals.
+  public let specialTokens: [[UInt8]]
+
   /// What `strftime_now` takes for the time: the first second of 2026, UTC.
   public static let time = "2026-01-01T00:00:00Z"
 
@@ -16,7 +19,40 @@ public struct SuiteTemplate: PromptRenderer {
     let file = try TemplateFile(content: content)
     withTools = try Self.template(file, hasTools: true)
     plain = try Self.template(file, hasTools: false)
+    let literals = file.templates.flatMap { Self.tokens(in: $0.source) }
+    specialTokens = file.specialTokens.map(\.text).filter { !$0.isEmpty } + file.addedTokens + literals
   }
+
+  /// Tokens as templates spell them out. O(source).
+  private static func tokens(in source: [UInt8]) -> [[UInt8]] {
+    var tokens: [[UInt8]] = []
+    let bar = Array("｜".utf8)
+    func isCapital(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) || byte == 0x5F || byte == 0x2F }
+    for start in source.indices where source[start] == 0x3C || source[start] == 0x5B {
+      let rest = source[start...].prefix(longestToken)
+      let token: ArraySlice<UInt8>?
+      if source[start] == 0x5B {
+        let name = rest.dropFirst().prefix(while: isCapital)
+        token =
+          name.count > 1 && name.endIndex < rest.endIndex && rest[name.endIndex] == 0x5D
+          ? rest[...name.endIndex] : nil
+      } else {
+        let end = rest.firstIndex(of: 0x3E) ?? rest.startIndex
+        let inner = rest[rest.startIndex..<end].dropFirst()
+        let isFramed =
+          inner.count > 2 && inner.first == 0x7C && inner.last == 0x7C
+          || inner.count > 2 * bar.count && inner.starts(with: bar) && inner.suffix(bar.count).elementsEqual(bar)
+        // Neither a place for a name nor a comparison.
+        token =
+          isFramed && !inner.contains { TextSpace.isSpace($0) || [0x7B, 0x7D, 0x22, 0x27, 0x28, 0x3C].contains($0) }
+          ? rest[...end] : nil
+      }
+      if let token, !tokens.contains(Array(token)) { tokens.append(Array(token)) }
+    }
+    return tokens
+  }
+
+  private static let longestToken = 64
 
   private static func template(_ file: TemplateFile, hasTools: Bool) throws(PromptError) -> ChatTemplate {
     var template = try ChatTemplate(file.source(hasTools: hasTools))

@@ -164,7 +164,8 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
       let failed = try check(kind, SmallTemplate(dropsArguments: true), test)
       #expect(failed.outcome == .failed && failed.message.contains("not in the prompt"), "\(failed.message)")
     }
-    #expect(try check(.toolsRendered, SmallTemplate(dropsArguments: true), test).message.contains("though its name is"))
+    #expect(
+      try check(.toolsRendered, SmallTemplate(dropsArguments: true), test).message.contains("though the same word is"))
   }
 
   /// Templates that write characters beyond ASCII as escapes render what they are given.
@@ -235,7 +236,8 @@ private let completionRows: [(PromptCheck.Kind, good: String, bad: String, why: 
     "exact-match is 0.0, less than 1.0"
   ),
   (.format, "<think>x</think>\(call)", "<think>x</think><tool_call>\n{\"name\": \"f\"", "a call at byte 16 is"),
-  (.format, "<think>x</think>\(call)", call, "there is no whole block of reasoning"),
+  (.format, call, "x</think>\(call)", "closes what nothing opened"),
+  (.format, "It is warm.", "<think>x", "is not closed"),
   (.validToolsCall, call, call.replacing("city", with: "town"), "missing_required at the root, by /required"),
   (.validToolsCall, call, call.replacing("get_weather", with: "f"), #"no tool is called "f""#),
   (.validToolsCall, call, "warm", "there is no call"),
@@ -275,6 +277,9 @@ private let estimates: [(count: Int, right: Int, k: Int, at: Double, all: Double
     let completion = "x</think>" + call
     #expect(try check(kind, SmallTemplate(opensThink: true), completion: completion).outcome == .passed)
     #expect(try check(kind, SmallTemplate(), completion: completion).outcome == .failed)
+    // What was opened must be closed.
+    #expect(try check(.format, SmallTemplate(opensThink: true), completion: completion).outcome == .passed)
+    #expect(try check(.format, SmallTemplate(opensThink: true), completion: call).outcome == .failed)
   }
 
   /// A cell whose completions were to be there and are not is neither right nor wrong.

@@ -82,7 +82,7 @@ extension Completion {
   }
 
   /// Whether a reasoning block is whole: both markers stand, or the caller said that the prompt had the opening one.
-  func isWhole(_ block: ReasoningBlock) -> Bool {
+  package func isWhole(_ block: ReasoningBlock) -> Bool {
     block.isClosed && (!block.isPrefilled || isPromptPrefilled)
   }
 }

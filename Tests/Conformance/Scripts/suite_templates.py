@@ -26,6 +26,13 @@ cases = [
      "checks": ["renders", "tool-calls-rendered", "prefix-preserving", {"type": "prefix-preserving", "value": "user-turn"}]},
     {"name": "answer", "messages": [user, {"role": "assistant", "content": "", "tool_calls": [call]}, {
         "role": "tool", "tool_call_id": "call00000", "name": "get_weather_zq", "content": "21"}], "tools": tools,
+     "checks": ["renders", "tool-calls-rendered", "tool-results-rendered"]},
+    {"name": "history", "messages": [user, {"role": "assistant", "content": "", "tool_calls": [call]}, {
+        "role": "tool", "tool_call_id": "call00000", "name": "get_weather_zq", "content": "21"},
+        {"role": "assistant", "content": "It is 21 degrees."}, user], "tools": tools,
+     "checks": ["renders", "tool-calls-rendered", "tool-results-rendered"]},
+    {"name": "constants", "messages": [user, {"role": "assistant", "content": "", "tool_calls": [
+        call | {"function": {"name": "get_weather_zq", "arguments": {"celsius_zq": False, "days_zq": 0, "unit_zq": None}}}]}], "tools": tools,
      "checks": ["renders", "tool-calls-rendered"]},
     {"name": "reasoning", "messages": [user, {"role": "assistant", "content": "", "reasoning_content": "Ask for Lisbon.", "tool_calls": [call]}],
      "tools": tools, "checks": ["prefix-preserving", {"type": "prefix-preserving", "value": "user-turn"}]},
@@ -73,6 +80,11 @@ for corpus in sorted((data / "templates").iterdir()):
         "ignore tools": len(names("tools", "tools-rendered", "failed")),
         "render a call": len(calls), "show the call": len(shown), "drop the call": len(dropped),
         "render a call and its answer": len(answers), "drop the call, of these": len(set(answers) & dropped),
+        "drop the tool's answer": len(names("answer", "tool-results-rendered", "failed")),
+        "render an earlier turn's call": len(names("history", "renders")),
+        "drop an earlier turn's call": len(names("history", "tool-calls-rendered", "failed")),
+        "drop an earlier turn's answer": len(names("history", "tool-results-rendered", "failed")),
+        "drop false, 0 or null alone": len(set(names("constants", "tool-calls-rendered", "failed")) - dropped),
         "prefix-preserving": kept("calls"), "prefix-preserving with reasoning": kept("reasoning"),
         "raise on arguments as a string": len(names("string arguments", "renders", "failed")),
     }
@@ -80,4 +92,7 @@ for corpus in sorted((data / "templates").iterdir()):
     print("  not prefix-preserving for a tool's answer:", ", ".join(sorted(set(shown) - set(names("calls", "prefix-preserving")))))
     print("  open <think>:", ", ".join(names("plain", "opens-think")))
     print("  drop the call:", ", ".join(sorted(dropped)))
+    print("  drop the answer:", ", ".join(names("answer", "tool-results-rendered", "failed")))
+    print("  drop an earlier call, not the last:", ", ".join(sorted(set(names("history", "tool-calls-rendered", "failed")) - dropped)))
+    print("  drop a constant:", ", ".join(sorted(set(names("constants", "tool-calls-rendered", "failed")) - dropped)))
     print("  ignore tools:", ", ".join(names("tools", "tools-rendered", "failed")))

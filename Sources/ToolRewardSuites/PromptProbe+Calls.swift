@@ -1,0 +1,179 @@
+internal import ToolReward
+internal import ToolRewardPrompts
+
+extension PromptProbe {
+  static let nothingToCall = CheckOutcome.skipped("there are no calls, and no tools to call")
+
+  /// Whether a shorter conversation's prompt begins the longer one's, for each message that calls.
+  func prefixPreserving(_ end: PromptCheck.Extension) throws(PromptError) -> CheckOutcome {
+    let messages = test.messages.elements
+    var turns = messages.indices.filter { Self.isCalling(messages[$0]) }.suffix(Self.mostTurns).map {
+      (before: Array(messages[..<$0]), call: messages[$0], after: messages[($0 + 1)...].prefix { Self.isAnswer($0) })
+    }
+    if turns.isEmpty {
+      guard let (before, call) = try callTurn() else { return Self.nothingToCall }
+      turns = [(before, call, [])]
+    }
+    for turn in turns {
+      let short = turn.before + [turn.call]
+      var long = short + (turn.after.isEmpty ? try answers(to: turn.call) : Array(turn.after))
+      if end == .userTurn {
+        long += try [message("assistant", "the assistant's answer"), message("user", "the user's next words")]
+      }
+      let start = try render(short, opensReply: false)
+      let whole = try render(long)
+      if whole.starts(with: start) { continue }
+      let same = Self.boundary(in: start, at: TextCheck.common(start, whole), from: 0)
+      let added = end == .toolResult ? "a tool's answer" : "a user's next turn"
+      return .failed(
+        "after \(added) the prompt is another from byte \(same) on: \(TextCheck.shown(Array(start[same...].prefix(60)))) is gone"
+      )
+    }
+    return .passed
+  }
+
+  /// The most messages with calls of a conversation that are looked at one by one: the last.
+  private static let mostTurns = 32
+
+  /// Whether the calls of the whole conversation are in its prompt because its messages have them; or one that is made up, if it has none.
+  func toolCallsRendered(_ prompt: [UInt8]) throws(PromptError) -> CheckOutcome {
+    var (messages, whole, opensReply) = (test.messages.elements, prompt, true)
+    if !messages.contains(where: Self.isCalling) {
+      guard let (before, call) = try callTurn() else { return Self.nothingToCall }
+      (messages, opensReply) = (before + [call], false)
+      whole = try render(messages, opensReply: false)
+    }
+    // A template may refuse a message that says nothing.
+    let without = (try? render(Self.withoutCalls(messages), opensReply: opensReply)) ?? []
+    for message in messages where Self.isCalling(message) {
+      for call in try Self.calls(of: message) {
+        if !isAdded(call.name, whole, without) {
+          return .failed("the call of \(TextCheck.shown(call.name)) is not in the prompt")
+        }
+        for (argument, value) in call.arguments.members {
+          for part in [argument, value.stringBytes ?? []] where !part.isEmpty && !isAdded(part, whole, without) {
+            return .failed("\(TextCheck.shown(part)) of the call of \(TextCheck.shown(call.name)) is not in the prompt")
+          }
+        }
+      }
+    }
+    if let part = droppedInCalls(messages, opensReply: opensReply) {
+      return .failed("\(TextCheck.shown(part)) of a call is not in the prompt, though the same text is")
+    }
+    if let part = droppedConstant(messages, in: whole, opensReply: opensReply) {
+      return .failed("the value \(String(decoding: part, as: UTF8.self)) of a call is not in the prompt")
+    }
+    return .passed
+  }
+
+  /// Whether the answers to calls are in the prompt: those of the conversation, or to a call that is made up.
+  func toolResultsRendered(_ prompt: [UInt8]) throws(PromptError) -> CheckOutcome {
+    var messages = test.messages.elements
+    var whole = prompt
+    if !messages.contains(where: Self.isAnswer) {
+      guard let (before, call) = try callTurn() else { return Self.nothingToCall }
+      messages = try before + [call] + answers(to: call)
+      whole = try render(messages)
+    }
+    let words = Words()
+    var changed: [Value] = []
+    for message in messages {
+      guard Self.isAnswer(message) else {
+        changed.append(message)
+        continue
+      }
+      changed.append(try Self.value(Self.rewriting(message, ["content": { Self.rewritingText($0, words) }])))
+    }
+    if let prompt = try? render(changed) {
+      return words.missing(in: prompt).map { .failed("the answer \(TextCheck.shown($0)) is not in the prompt") }
+        ?? .passed
+    }
+    // A template may read what answers say, and refuse words.
+    for message in messages where Self.isAnswer(message) {
+      for text in Self.texts(of: message) where !isAdded(text, whole, []) {
+        return .failed("the answer \(TextCheck.shown(text)) is not in the prompt")
+      }
+    }
+    return .passed
+  }
+
+  /// A content with words in the place of its texts.
+  private static func rewritingText(_ content: Value, _ words: Words) -> [UInt8] {
+    let text: Rewrite = { $0.stringBytes.map { string(words.word(for: $0)) } ?? JSONWriter.compact.write($0) }
+    return content.kind == .array ? list(content.elements.map { rewriting($0, ["text": text]) }) : text(content)
+  }
+
+  /// The texts of a message's content: itself, or those of its parts.
+  static func texts(of message: Value) -> [[UInt8]] {
+    guard let content = message["content"] else { return [] }
+    return content.stringBytes.map { [$0] } ?? content.elements.compactMap { $0["text"]?.stringBytes }
+  }
+
+  /// Whether a call that the template writes is read as the same call.
+  func roundTrip() throws(PromptError) -> CheckOutcome {
+    guard let (before, call) = try callTurn() else { return Self.nothingToCall }
+    let texts = try Self.calls(of: call).map { call in
+      Array(#"{"name":"#.utf8) + Self.string(call.name) + Array(#","arguments":"#.utf8)
+        + JSONWriter.compact.write(call.arguments) + [0x7D]
+    }
+    guard let truth = try? GroundTruth(Self.value(Self.list(texts))) else {
+      return .error("the conversation's calls cannot be compared")
+    }
+    let parser = CompletionParser(template.format)
+    let tools = test.tools.flatMap { try? Toolbox($0) }
+    let (reply, view) = try reply(before, call)
+    var failure: CheckOutcome?
+    for text in endings(of: reply) {
+      let completion = parser.parse(text, view: view, tools: tools)
+      if completion.attempts.isEmpty { continue }
+      if let attempt = completion.attempts.first(where: { $0.status != .ok }) {
+        failure =
+          failure
+          ?? .failed(
+            "\(parser.format.name) cannot read a call (\(attempt.status.rawValue)) in \(TextCheck.shown(text))")
+      } else if CallMatcher().match(completion, truth).isExact {
+        return .passed
+      } else {
+        failure = failure ?? .failed("\(parser.format.name) reads other calls in \(TextCheck.shown(text))")
+      }
+    }
+    let shown = endings(of: reply).last ?? reply
+    return failure ?? .failed("\(parser.format.name) reads no call in \(TextCheck.shown(shown))")
+  }
+
+  /// What the template writes for a reply that makes calls, without what it opens every reply with.
+  private func reply(_ before: [Value], _ call: Value) throws(PromptError) -> ([UInt8], InputView) {
+    let start = try render(before)
+    var whole = try render(before + [call], opensReply: false)
+    let closed = try render(before, opensReply: false)
+    let alwaysOpens = start == closed
+    if alwaysOpens {
+      // What always opens a reply opens one behind the calls too.
+      let tail = ending(before)
+      if whole.count > tail.count, whole.suffix(tail.count).elementsEqual(tail) { whole.removeLast(tail.count) }
+    }
+    if whole.starts(with: start) {
+      let isOpen = openReasoning(start, before) != nil
+      return (Array(whole[start.count...]), isOpen ? .prefilled : .response)
+    }
+    // A template may open what a reply that only calls has not: a block of reasoning.
+    let least = alwaysOpens ? 0 : TextCheck.common(closed, whole)
+    let same = Self.boundary(in: whole, at: TextCheck.common(start, whole), from: least)
+    return (Array(whole[same...]), .response)
+  }
+
+  /// A reply as it is, and without one, two, … of the tokens that end it, and the white space around those. A token may be a call's own end.
+  private func endings(of reply: [UInt8]) -> [[UInt8]] {
+    var end = reply.count
+    var result: [[UInt8]] = []
+    while true {
+      while end > 0, TextSpace.isSpace(reply[end - 1]) { end -= 1 }
+      result.append(Array(reply[..<end]))
+      let token = template.specialTokens.first {
+        !$0.isEmpty && end >= $0.count && reply[(end - $0.count)..<end].elementsEqual($0)
+      }
+      guard let token, result.count < 16 else { return result }
+      end -= token.count
+    }
+  }
+}

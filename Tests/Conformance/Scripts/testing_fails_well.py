@@ -23,16 +23,21 @@ with tempfile.TemporaryDirectory() as folder:
     for message in [
         "exact-match is 0.0, less than 1.0: wrong_argument /city",
         "template / weather: round-trip: hermes reads no call in",
-        "template / bare: round-trip: there are no calls, and no tools to call",
+        "template / bare: nothing was checked: there are no calls, and no tools to call",
+        "own / weather: snapshot: another prompt than own__weather.txt",
+        "own / weather: completions: 1 of 1 did not come: there is none of this template and this case",
+        "1 of the completions are of no cell of the suite: the first is of own / whether",
+        "own / weather, completion 1: tool-call-match: arguments differ: /city",
         "another prompt than weather.txt",
         "+another",
     ]:
         if message not in output:
             sys.exit(f"the failure does not say: {message}\n{output}")
-    if output.count("recorded an issue at PromptTests.swift") != 4:
-        sys.exit(f"not one issue for each test, at its line:\n{output}")
-    attached = {path.read_text() for path in pathlib.Path(folder).rglob("*.txt")}
-    for text in ["Is it warm in Paris?", "London"]:
-        if not any(text in content for content in attached):
-            sys.exit(f"not attached: {text}; there is {attached}")
+    if output.count("recorded an issue at PromptTests.swift") != 8:
+        sys.exit(f"not an issue for each thing that is wrong, at its line:\n{output}")
+    attached = [(path.name, path.read_text()) for path in pathlib.Path(folder).rglob("*.txt")]
+    for name, text in [("prompt", "Is it warm in Paris?"), ("completion", "London"), ("own__weather.completion-1", "London"),
+                       ("own__weather.prompt", "Is it warm in Paris?")]:
+        if not any(own.startswith(name) and text in content for own, content in attached):
+            sys.exit(f"not attached: {name} with {text}; there is {attached}")
 print("the client's tests pass, and fail well")

@@ -138,7 +138,7 @@ if Context.environment["FUZZING"] != nil {
       .executableTarget(name: name, dependencies: ["ToolReward"], path: "Tests/Fuzz/\(name)", swiftSettings: settings))
   }
   for (name, modules) in [
-    "FuzzImport": ["ToolRewardData", "ToolRewardLines"], "FuzzSuite": ["ToolRewardSuites"],
+    "FuzzImport": ["ToolRewardData", "ToolRewardLines"], "FuzzSuite": ["ToolRewardPrompts", "ToolRewardSuites"],
     "FuzzTemplate": ["ToolRewardPrompts"],
   ] {
     package.targets.append(

@@ -1,5 +1,17 @@
 import ToolReward
+import ToolRewardPrompts
 import ToolRewardSuites
+
+// Framings refuse calls: this template writes them.
+private let template = try? SuiteTemplate(
+  Array(
+    """
+    {{ tools | tojson if tools }}{% for m in messages %}<|im_start|>{{ m.role }}
+    {% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}{{ p.text }}{% endfor %}{% endif %}
+    {%- for c in m.tool_calls or [] %}<tool_call>{{ (c.function or c) | tojson }}</tool_call>{% endfor %}<|im_end|>
+    {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+    <think>{% endif %}
+    """.utf8))
 
 // A suite, and behind a line of three dots a completion: it is refused with a place, or runs, twice with one result; every report of it is
 // whole: JSON is read again, marks in pages are of our own.
@@ -10,7 +22,9 @@ public func fuzzSuite(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   // YAML has five kinds of line ends.
   let lines = bytes[..<end].count { [0x0A, 0x0D, 0x85, 0xA8, 0xA9].contains($0) } + 1
   do throws(SuiteError) {
-    let suite = try PromptSuite(text: Array(bytes[..<end]), path: "/nowhere/suite.yaml")
+    var suite = try PromptSuite(text: Array(bytes[..<end]), path: "/nowhere/suite.yaml")
+    guard let template else { preconditionFailure("the template is one") }
+    suite.templates.append(.init(name: "calls", renderer: template, format: .hermes))
     var completions = SuiteCompletions()
     for template in suite.templates {
       for test in suite.cases {

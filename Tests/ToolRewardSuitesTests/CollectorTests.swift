@@ -201,6 +201,16 @@ private enum LineSourceBytes {
     }
   }
 
+  /// Nothing is sent a second time to one that may be anybody.
+  @Test func certificatesThatAreNotAccepted() async throws {
+    let path = temporary()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let server = ScriptedServer([.failure(.untrusted("it is of another host"))])
+    let found = try await collect(suite(), server, path)
+    #expect(server.asked.count == 1)
+    #expect(found.hopeless == "the server's certificate is not accepted: it is of another host")
+  }
+
   /// Failures that stay: how often is asked, what is told, and whether it is hopeless.
   @Test(arguments: [
     (bad(500, #"{"error":{"message":"no memory"}}"#), 4, "HTTP 500: no memory (sent 4 times)", false),

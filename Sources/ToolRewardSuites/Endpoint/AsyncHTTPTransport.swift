@@ -42,7 +42,8 @@
       } catch let error as TransportError {
         throw error
       } catch {
-        throw Task.isCancelled ? .cancelled : .failed(Self.words(error))
+        if Task.isCancelled { throw .cancelled }
+        throw Self.untrusted(error).map { .untrusted($0) } ?? .failed(Self.words(error))
       }
     }
 
@@ -58,6 +59,19 @@
         status: Int(response.status.code),
         headers: response.headers.map { HTTPPost.Header(name: $0.name, value: $0.value) },
         body: Array(body.readableBytesView))
+    }
+
+    /// Why a certificate is not accepted; `nil` for other errors. Those of TLS are no types of async-http-client's own: their names tell.
+    private static func untrusted(_ error: any Error) -> String? {
+      if let error = error as? NIOConnectionError {
+        return error.connectionErrors.lazy.compactMap { untrusted($0.error) }.first
+      }
+      let name = String(describing: error)
+      if name.contains("CERTIFICATE_VERIFY_FAILED") {
+        return
+          "no authority that this system trusts has signed it, or it is out of date; add its authority to the system's"
+      }
+      return name.contains("failedToValidateHostname") ? "it is of another host" : nil
     }
 
     /// What went wrong, for people.

@@ -193,7 +193,11 @@ public struct CompletionCollector: Sendable {
     do throws(TransportError) {
       return CompletionReply(try await transport.send(post), endpoint.interface, hiding: key)
     } catch {
-      return error == .cancelled ? .cancelled : .retry("\(error)", after: nil)
+      switch error {
+      case .cancelled: return .cancelled
+      case .untrusted: return .hopeless("\(error)")
+      case .failed, .timedOut: return .retry("\(error)", after: nil)
+      }
     }
   }
 }

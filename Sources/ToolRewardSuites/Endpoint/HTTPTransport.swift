@@ -71,6 +71,8 @@ public enum TransportError: Error, Sendable, Hashable, CustomStringConvertible {
   case timedOut
   /// No connection, or one that broke, even in the middle of a reply. The text says how.
   case failed(String)
+  /// Who answers cannot prove to be who the address names: no later try is better. The text says why.
+  case untrusted(String)
   /// The task was cancelled.
   case cancelled
 
@@ -79,6 +81,7 @@ public enum TransportError: Error, Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .timedOut: "no whole answer in time"
     case .failed(let why): why
+    case .untrusted(let why): "the server's certificate is not accepted: \(why)"
     case .cancelled: "cancelled"
     }
   }

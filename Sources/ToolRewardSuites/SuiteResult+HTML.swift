@@ -49,9 +49,7 @@ extension SuiteResult {
       Self.figure("\(own.count { $0.isPassed })/\(own.count)", isBad: own.contains { !$0.isPassed }, to: &page)
       if hasSamples {
         var figures = sampleFigures(index, counts)
-        let judged = own.reduce(0) { $0 + $1.judgedSamples }
-        let part = Proportion(own.reduce(0) { $0 + $1.passedSamples }, of: judged)
-        figures.insert(part.map { DecimalText.percent($0.interval) } ?? "–", at: 2)
+        figures.insert(passInterval(index).map { DecimalText.percent($0) } ?? "–", at: 2)
         for figure in figures { Self.figure(figure, isBad: false, to: &page) }
       }
       page.raw("</tr>\n")

@@ -54,7 +54,13 @@ extension SuiteResult {
       }
       page.raw("</tr>\n")
     }
-    page.raw("</tbody></table></div>\n</section>\n")
+    page.raw("</tbody></table></div>\n")
+    if cells.contains(where: { $0.judgedSamples > 1 }) {
+      page.element(
+        "p", ["class": "note"],
+        "The interval is over cases: completions of one case count for fewer, the more they are alike.")
+    }
+    page.raw("</section>\n")
   }
 
   private func writeChecks(to page: inout HTMLText) {

@@ -80,7 +80,8 @@ struct RenderPromptCommand: ParsableCommand {
 
   /// Tells what is wrong with the template. It is someone else's: what it says is spelled out.
   private func say(_ error: PromptError) {
-    var lines = ["toolreward", template] + (error.place.map { ["\($0)"] } ?? []) + [VisibleText.of(error.message)]
+    var lines =
+      ["toolreward", VisibleText.of(template)] + (error.place.map { ["\($0)"] } ?? []) + [VisibleText.of(error.message)]
     lines = [lines.joined(separator: ": ")] + (error.place.map { [$0.excerpt] } ?? [])
     Terminal.say(lines.joined(separator: "\n"))
   }

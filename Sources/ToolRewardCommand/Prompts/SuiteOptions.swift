@@ -22,10 +22,12 @@ enum SuiteStatus {
   /// spelled out, but for the ends of lines.
   static func say(_ message: String) { Terminal.say("toolreward: \(visible(message))") }
 
-  /// The same text, spelled out.
+  /// The same text, spelled out. Tabs stay too: a template's line has a mark under its column.
   static func visible(_ text: String) -> String {
-    text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { VisibleText.of(Array($0)) }
-      .joined(separator: "\n")
+    text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
+      line.split(separator: 0x09, omittingEmptySubsequences: false).map { VisibleText.of(Array($0)) }
+        .joined(separator: "\t")
+    }.joined(separator: "\n")
   }
 }
 

@@ -39,6 +39,9 @@ public struct InputOutputError: Error, Sendable, Hashable, CustomStringConvertib
   /// Whether another process has the file locked.
   package var isOfLock: Bool { number == EWOULDBLOCK }
 
+  /// Whether there is no such file.
+  package var isOfAbsence: Bool { number == ENOENT }
+
   /// The operation, the file and the system's reason.
   public var description: String {
     if operation == .overwrite {
@@ -166,6 +169,14 @@ public final class LineSource {
     var b = stat()
     guard unsafe stat(left, &a) == 0, unsafe stat(right, &b) == 0 else { return false }
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Whether two paths name one file, or would: files that are not there yet are one if they have one name in one folder.
+  package static func isSamePlace(_ left: String, _ right: String) -> Bool {
+    if isSameFile(left, right) { return true }
+    let (one, other) = (FileNames.split(left), FileNames.split(right))
+    guard one.name == other.name, !FileNames.exists(left), !FileNames.exists(right) else { return false }
+    return FileNames.isSameFolder(one.folder, other.folder)
   }
 
   /// A whole file's bytes.

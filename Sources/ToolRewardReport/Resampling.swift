@@ -11,8 +11,8 @@ extension Statistics {
     let moved = differences.filter { $0 != 0 }
     guard !moved.isEmpty else { return 1 }
     let seen = moved.reduce(0, +).magnitude
-    // Sums in another order differ in their last bits.
-    let least = seen - seen * 0x1p-40
+    // Sums in another order differ in their last bits: those of what is summed, which may be far more than the sum.
+    let least = seen - moved.reduce(0) { $0 + $1.magnitude } * 0x1p-40
     if moved.count <= 16 {
       var hits = 0
       for signs in 0..<(1 << moved.count) {

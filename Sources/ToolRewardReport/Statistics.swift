@@ -22,13 +22,15 @@ package struct Proportion: Equatable {
 /// Intervals and tests.
 package enum Statistics {
   /// The normal distribution's quantile of 0.975.
-  private static let quantile = 1.959963984540054
+  static let quantile = 1.959963984540054
 
   /// Wilson's score interval of 95 %, from 0 to 1; all of that if there is nothing to go by.
   package static func wilson(right: Int, of count: Int) -> ClosedRange<Double> {
-    guard count > 0 else { return 0...1 }
-    let count = Double(count)
-    let value = Double(right) / count
+    count > 0 ? wilson(Double(right) / Double(count), of: Double(count)) : 0...1
+  }
+
+  /// The same of a part of so many, which need not be a whole number.
+  static func wilson(_ value: Double, of count: Double) -> ClosedRange<Double> {
     let square = quantile * quantile
     let scale = 1 + square / count
     let middle = (value + square / (2 * count)) / scale

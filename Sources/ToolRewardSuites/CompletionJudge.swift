@@ -78,8 +78,9 @@ struct CompletionJudge {
       if let scoring {
         var value: Double?
         (found, value) = reward(scoring, given)
-        if !asksReward { score = value }
-        asksReward = true
+        // A reward that must not be had is none to compare by: more of it is worse.
+        if !asksReward, !check.isNegated { score = value }
+        asksReward = asksReward || !check.isNegated
       } else {
         found = outcome(check.kind, completion, completion.text)
       }

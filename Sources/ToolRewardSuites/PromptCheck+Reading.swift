@@ -44,7 +44,7 @@ extension PromptCheck {
       FileType("reward", ["value", "threshold"], reward),
       FileType("format") { (_, _) in .format },
       FileType("tool-call-f1", ["threshold"]) { (place, _) throws(ConfigurationError) in
-        .toolCallF1(threshold: try threshold(place))
+        .toolCallF1(threshold: try threshold(place, within: 0...1))
       },
       FileType("tool-call-match") { (_, _) in .toolCallMatch },
       FileType("no-call") { (_, _) in .noCall },
@@ -126,9 +126,14 @@ extension PromptCheck {
     return .json(schema, isPart: isPart, on: try subject(place) ?? .completion)
   }
 
-  private static func threshold(_ place: Configuration) throws(ConfigurationError) -> Double {
+  /// - Parameter range: What there can be; `nil` for a reward, which may have any number.
+  private static func threshold(
+    _ place: Configuration, within range: ClosedRange<Double>? = nil
+  ) throws(ConfigurationError) -> Double {
     guard let given = place["threshold"] else { return 1 }
-    return try given.number()
+    let number = try given.number()
+    if let range, !range.contains(number) { throw given.error("must be from 0 to 1") }
+    return number
   }
 
   private static func reward(

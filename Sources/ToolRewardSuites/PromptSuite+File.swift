@@ -262,18 +262,29 @@ struct SuiteReader {
         throw message.error("must be a message: {\"role\": …, \"content\": …}")
       }
       if message.value.hasDuplicateNames { throw message.error("has two members of the same name") }
+      _ = try message.required("role").nonEmptyString()
     }
     if let tools = place["tools"], tools.value.kind != .array, tools.value.kind != .null {
       throw tools.error("must be a list of tools")
     }
-    if let truth = place["ground_truth"], truth.value.kind == .null {
-      throw truth.error("says nothing: an empty list means that no call is right; take it away if that is not known")
-    }
+    if let truth = place["ground_truth"] { try Self.check(groundTruth: truth) }
     var checks: [PromptCheck] = []
     for check in try place["checks"]?.elements() ?? [] { checks.append(try PromptCheck(check, rewards: rewards)) }
     cases.append(
       PromptSuite.Case(
         name: name, messages: messages.value, tools: place["tools"].flatMap { $0.value.kind == .null ? nil : $0.value },
         groundTruth: place["ground_truth"]?.value, checks: checks))
+  }
+
+  /// Refuses what no reward reads. What is in a list, an object or a text is the rewards' own.
+  private static func check(groundTruth truth: Configuration) throws(ConfigurationError) {
+    switch truth.value.kind {
+    case .array, .string: return
+    case .object where truth.value.count > 0: return
+    case .null:
+      throw truth.error("says nothing: an empty list means that no call is right; take it away if that is not known")
+    default:
+      throw truth.error("must be a list of calls: [{\"name\": …, \"arguments\": {…}}]; none, [], if no call is right")
+    }
   }
 }

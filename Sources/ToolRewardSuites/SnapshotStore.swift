@@ -1,5 +1,14 @@
 internal import ToolRewardLines
 
+/// Why a recorded prompt that is there cannot be read.
+public struct SnapshotError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What is wrong.
+  public let description: String
+
+  /// Creates an error.
+  public init(_ description: String) { self.description = description }
+}
+
 /// Recorded prompts: a file for each cell, `FOLDER/TEMPLATE__CASE.txt`.
 public struct SnapshotStore: Sendable {
   /// What becomes of recorded prompts; the names are swift-snapshot-testing's.
@@ -14,8 +23,9 @@ public struct SnapshotStore: Sendable {
     case never
   }
 
-  /// Reads a recorded prompt; `nil` if there is none.
-  public typealias Read = @Sendable (_ name: String) -> [UInt8]?
+  /// Reads a recorded prompt; `nil` if there is none. Throws ``SnapshotError`` if there is one that cannot be read: then none is written over
+  /// it, unless every prompt is recorded anew.
+  public typealias Read = @Sendable (_ name: String) throws(SnapshotError) -> [UInt8]?
   /// Records a prompt. Returns why it cannot.
   public typealias Write = @Sendable (_ name: String, _ text: [UInt8]) -> String?
 
@@ -65,11 +75,17 @@ public struct SnapshotStore: Sendable {
 
   func outcome(of prompt: [UInt8], _ template: String, _ test: String) -> CheckOutcome {
     let name = Self.fileName(template: template, case: test)
-    let recorded = read(name)
-    if recorded == prompt, mode != .all { return .passed }
+    var recorded: [UInt8]?
+    if mode != .all {
+      do throws(SnapshotError) { recorded = try read(name) } catch { return .error("\(error)") }
+      if recorded == prompt { return .passed }
+    }
     let records = mode == .all || mode == .failed || (mode == .missing && recorded == nil)
     if records { return write(name, prompt).map { .error("\(name) cannot be written: \($0)") } ?? .passed }
-    guard let recorded else { return .failed("\(name) is not recorded: run `toolreward prompts snapshot`") }
+    guard let recorded else {
+      return .failed(
+        "\(name) is not recorded: run `toolreward prompts snapshot`, or in Swift tests `.snapshots(record: .missing)`")
+    }
     return .failed("another prompt than \(name): \(TextCheck.difference(prompt, recorded))")
   }
 }
@@ -77,8 +93,13 @@ public struct SnapshotStore: Sendable {
 extension SnapshotStore {
   /// Recorded prompts in a folder, which is made when the first is recorded.
   public init(folder: String, mode: Mode = .never) {
-    self.init(mode: mode) { name in
-      try? LineSource.wholeFile("\(folder)/\(name)")
+    self.init(mode: mode) { (name) throws(SnapshotError) in
+      do throws(InputOutputError) {
+        return try LineSource.wholeFile("\(folder)/\(name)")
+      } catch {
+        if error.isOfAbsence { return nil }
+        throw SnapshotError("\(error)")
+      }
     } write: { name, text in
       do throws(InputOutputError) {
         try OutputSink.makeFolders(folder)

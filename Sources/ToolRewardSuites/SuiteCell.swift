@@ -1,4 +1,5 @@
 public import ToolRewardPrompts
+internal import ToolRewardReport
 
 /// What became of a suite.
 public struct SuiteResult: Sendable {
@@ -37,6 +38,12 @@ public struct SuiteResult: Sendable {
     cells[(template * cases.count)..<((template + 1) * cases.count)]
   }
 
+  /// How sure the part of a template's completions that passed is, over cases; `nil` if none could be judged.
+  func passInterval(_ template: Int) -> ClosedRange<Double>? {
+    let judged = cells(of: template).filter { $0.judgedSamples > 0 }
+    return judged.isEmpty ? nil : Statistics.wilson(clusters: judged.map { ($0.passedSamples, $0.judgedSamples) })
+  }
+
   /// The mean of an estimate over a template's cells that have one, and how many those are; `nil` if none has.
   func mean(_ template: Int, _ estimate: (SuiteCell) -> Double?) -> (value: Double, cells: Int)? {
     let values = cells(of: template).compactMap(estimate)
@@ -58,6 +65,25 @@ public struct SuiteCell: Sendable {
   public let checks: [CheckResult]
   /// What models wrote after the prompt, and its checks.
   public let samples: [SuiteSample]
+  /// How many of its completions could be judged.
+  public let judgedSamples: Int
+  /// How many of its completions passed.
+  public let passedSamples: Int
+
+  init(
+    template: String, test: String, prompt: [UInt8]?, error: PromptError?, checks: [CheckResult],
+    samples: [SuiteSample]
+  ) {
+    self.template = template
+    self.test = test
+    self.prompt = prompt
+    self.error = error
+    self.checks = checks
+    self.samples = samples
+    let outcomes = samples.map(\.outcome)
+    passedSamples = outcomes.count { $0 == .passed }
+    judgedSamples = passedSamples + outcomes.count { $0 == .failed }
+  }
 
   /// Whether no check failed, and none could not be made. A template that gives no prompt fails unless a check asks just for that.
   public var isPassed: Bool {
@@ -69,31 +95,49 @@ public struct SuiteCell: Sendable {
     checks.contains { $0.outcome == .error } || samples.contains { $0.outcome == .error }
   }
 
-  /// How many of its completions could be judged.
-  public var judgedSamples: Int { samples.count { $0.outcome == .passed || $0.outcome == .failed } }
-
-  /// How many of its completions passed.
-  public var passedSamples: Int { samples.count { $0.outcome == .passed } }
-
   /// How likely it is that of `count` completions one passes, estimated without bias from those judged: 1 − C(n − c, k) / C(n, k)
   /// (Chen et al., arXiv 2107.03374). `nil` if there are fewer. 0 if the template gave no prompt and should have.
   public func passAt(_ count: Int) -> Double? {
-    if error != nil, !isPassed { return count > 0 ? 0 : nil }
+    if isHopeless { return count > 0 ? 0 : nil }
     guard count > 0, judgedSamples >= count else { return nil }
     return 1 - Self.ratio(judgedSamples - passedSamples, judgedSamples, count)
   }
 
   /// How likely it is that of `count` completions all pass: C(c, k) / C(n, k) (τ-bench, arXiv 2406.12045). Otherwise as ``passAt(_:)``.
   public func passAll(_ count: Int) -> Double? {
-    if error != nil, !isPassed { return count > 0 ? 0 : nil }
+    if isHopeless { return count > 0 ? 0 : nil }
     guard count > 0, judgedSamples >= count else { return nil }
     return Self.ratio(passedSamples, judgedSamples, count)
   }
 
-  /// C(some, count) / C(all, count).
+  /// ``passAt(_:)`` of 1, 2, … completions, so many at most. O(most).
+  func passAtFirst(_ most: Int) -> [Double] {
+    let isHopeless = isHopeless
+    return ratios(judgedSamples - passedSamples, most).map { isHopeless ? 0 : 1 - $0 }
+  }
+
+  /// ``passAll(_:)`` of 1, 2, … completions, so many at most. O(most).
+  func passAllFirst(_ most: Int) -> [Double] {
+    let isHopeless = isHopeless
+    return ratios(passedSamples, most).map { isHopeless ? 0 : $0 }
+  }
+
+  /// Whether the template gave no prompt, and should have.
+  private var isHopeless: Bool { error != nil && !isPassed }
+
+  /// C(some, count) / C(all, count), O(count).
   private static func ratio(_ some: Int, _ all: Int, _ count: Int) -> Double {
     guard some >= count else { return 0 }
     return (0..<count).reduce(1.0) { $0 * Double(some - $1) / Double(all - $1) }
+  }
+
+  /// The same of 1, 2, … of the completions that were judged, each from the one before.
+  private func ratios(_ some: Int, _ most: Int) -> [Double] {
+    var product = 1.0
+    return (0..<min(most, judgedSamples)).map { place in
+      product = place < some ? product * Double(some - place) / Double(judgedSamples - place) : 0
+      return product
+    }
   }
 }
 
@@ -103,7 +147,7 @@ public struct SuiteSample: Sendable {
   public let completion: [UInt8]
   /// The checks.
   public let checks: [CheckResult]
-  /// The score of the first reward that is asked for; `nil` if there is none, or the completion cannot be judged.
+  /// The score of the first reward that is asked for, and not turned round; `nil` if there is none, or the completion cannot be judged.
   public let score: Double?
 
   /// The worst of the checks' outcomes: one that could not be made, a failure, a pass; skipped if no check says anything.

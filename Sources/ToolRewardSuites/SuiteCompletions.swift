@@ -8,7 +8,26 @@ public struct SuiteCompletions: Sendable {
     let test: String
   }
 
-  private var samples: [Cell: [Int: SuiteCompletion]] = [:]
+  /// What a cell has.
+  private struct Own {
+    var numbered: [Int: (completion: SuiteCompletion, place: Place?)] = [:]
+    /// Those without a number, as they came: they stand behind the others.
+    var others: [SuiteCompletion] = []
+
+    var count: Int { numbered.count + others.count }
+  }
+
+  /// A row of a file.
+  private struct Place {
+    let file: Int
+    let line: Int
+    /// Whether an endpoint's answer was kept there.
+    let isKept: Bool
+  }
+
+  private var samples: [Cell: Own] = [:]
+  /// The files that were read.
+  private var files: [String] = []
   private var absences: [Cell: [String]] = [:]
 
   /// No completions.
@@ -16,16 +35,16 @@ public struct SuiteCompletions: Sendable {
 
   /// Adds a completion. Of two with the same number the later counts.
   ///
-  /// - Parameter sample: Its number among the cell's; `nil` for the next.
+  /// - Parameter sample: Its number among the cell's; those that have `nil` stand behind those that have one, in the order of their coming.
   public mutating func add(
     _ completion: SuiteCompletion, template: String, case test: String, sample: Int? = nil
   ) {
     let cell = Cell(template: template, test: test)
-    var own = samples.removeValue(forKey: cell) ?? [:]
-    var number = sample ?? own.count
-    while sample == nil, own[number] != nil { number += 1 }
-    own[number] = completion
-    samples[cell] = own
+    if let sample {
+      samples[cell, default: Own()].numbered[sample] = (completion, nil)
+    } else {
+      samples[cell, default: Own()].others.append(completion)
+    }
   }
 
   /// Adds a completion that is text.
@@ -45,7 +64,8 @@ public struct SuiteCompletions: Sendable {
 
   /// The completions of a cell, by their numbers.
   public func completions(template: String, case test: String) -> [SuiteCompletion] {
-    (samples[Cell(template: template, test: test)] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+    guard let own = samples[Cell(template: template, test: test)] else { return [] }
+    return own.numbered.sorted { $0.key < $1.key }.map(\.value.completion) + own.others
   }
 
   /// Whether there is none, and none was asked for in vain.
@@ -66,9 +86,10 @@ public struct SuiteCompletions: Sendable {
 
 extension SuiteCompletions {
   /// Reads completions from JSON Lines: `{"template", "case", "sample"?, "completion"}`, or `"completions"`, a list, or `"message"`, an assistant's message with
-  /// `tool_calls`. Other members are not looked at. O(file).
+  /// `tool_calls`. Rows without a `sample` stand behind those that have one. Other members are not looked at, but for the `key` and the `model`
+  /// of rows that an endpoint's answers were kept in: of two such with the same number in one file the later counts. O(file).
   ///
-  /// - Throws: ``SuiteError`` with the line of what is no such row.
+  /// - Throws: ``SuiteError`` with the line of what is no such row, or has the number of another.
   public init(file path: String) throws(SuiteError) {
     self.init()
     try add(file: path)
@@ -76,7 +97,7 @@ extension SuiteCompletions {
 
   /// Adds the completions of a file; see ``init(file:)``.
   ///
-  /// - Throws: ``SuiteError`` with the line of what is no such row.
+  /// - Throws: ``SuiteError`` with the line of what is no such row, or has the number of another, of this file or of one before.
   public mutating func add(file path: String) throws(SuiteError) {
     let bytes: [UInt8]
     do throws(InputOutputError) {
@@ -84,10 +105,11 @@ extension SuiteCompletions {
     } catch {
       throw SuiteError(path, "\(error)")
     }
+    files.append(path)
     for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
     where !line.allSatisfy({ TextSpace.isSpace($0) }) {
       do throws(ConfigurationError) {
-        try add(Configuration(Array(line)))
+        try add(Configuration(Array(line)), line: number + 1)
       } catch {
         throw SuiteError(
           path,
@@ -96,12 +118,10 @@ extension SuiteCompletions {
     }
   }
 
-  private mutating func add(_ row: Configuration) throws(ConfigurationError) {
+  private mutating func add(_ row: Configuration, line: Int) throws(ConfigurationError) {
     guard row.value.kind == .object else { throw row.error("must be an object") }
     let template = try row.required("template").nonEmptyString()
     let test = try row.required("case").nonEmptyString()
-    var number: Int?
-    if let place = row["sample"] { number = try Self.number(place) }
     if let list = row["completions"] {
       for name in ["completion", "message", "sample"] {
         if let other = row[name] { throw other.error("stands beside \"completions\": take one away") }
@@ -109,8 +129,20 @@ extension SuiteCompletions {
       for place in try list.elements() {
         add(try SuiteCompletion(text: place), template: template, case: test)
       }
+    } else if let place = row["sample"] {
+      let number = try Self.number(place)
+      let completion = try SuiteCompletion(row: row)
+      let isKept = row["key"]?.value.kind == .string && row["model"]?.value.kind == .string
+      let own = Place(file: files.count - 1, line: line, isKept: isKept)
+      let cell = Cell(template: template, test: test)
+      if let other = samples[cell]?.numbered[number]?.place, !(isKept && other.isKept && own.file == other.file) {
+        let file = own.file == other.file ? "" : " of \(files[other.file])"
+        throw place.error(
+          "line \(other.line)\(file) is completion \(number) of this cell: number them apart, or take \"sample\" away")
+      }
+      samples[cell, default: Own()].numbered[number] = (completion, own)
     } else {
-      add(try SuiteCompletion(row: row), template: template, case: test, sample: number)
+      add(try SuiteCompletion(row: row), template: template, case: test)
     }
   }
 

@@ -36,10 +36,10 @@ extension SuiteResult {
       $0.member("completions", own.reduce(0) { $0 + $1.samples.count })
       $0.member("completions_judged", judged)
       $0.member("completions_passed", right)
-      if let part = Proportion(right, of: judged) {
-        $0.member("pass_rate", part.value)
-        $0.member("low", part.interval.lowerBound)
-        $0.member("high", part.interval.upperBound)
+      if let interval = passInterval(index) {
+        $0.member("pass_rate", Double(right) / Double(judged))
+        $0.member("low", interval.lowerBound)
+        $0.member("high", interval.upperBound)
       }
     }
   }
@@ -77,9 +77,8 @@ extension SuiteCell {
         }
       }
       if judgedSamples > 1 {
-        let counts = Array(1...judgedSamples)
-        $0.member("pass_at") { $0.list(counts.compactMap { passAt($0) }) { $0.append($1) } }
-        $0.member("pass_all") { $0.list(counts.compactMap { passAll($0) }) { $0.append($1) } }
+        $0.member("pass_at") { $0.list(passAtFirst(100)) { $0.append($1) } }
+        $0.member("pass_all") { $0.list(passAllFirst(100)) { $0.append($1) } }
       }
     }
     if isLine { json.leaf(body) } else { json.object(body) }

@@ -49,14 +49,18 @@ extension SuiteResult {
       Self.figure("\(own.count { $0.isPassed })/\(own.count)", isBad: own.contains { !$0.isPassed }, to: &page)
       if hasSamples {
         var figures = sampleFigures(index, counts)
-        let judged = own.reduce(0) { $0 + $1.judgedSamples }
-        let part = Proportion(own.reduce(0) { $0 + $1.passedSamples }, of: judged)
-        figures.insert(part.map { DecimalText.percent($0.interval) } ?? "–", at: 2)
+        figures.insert(passInterval(index).map { DecimalText.percent($0) } ?? "–", at: 2)
         for figure in figures { Self.figure(figure, isBad: false, to: &page) }
       }
       page.raw("</tr>\n")
     }
-    page.raw("</tbody></table></div>\n</section>\n")
+    page.raw("</tbody></table></div>\n")
+    if cells.contains(where: { $0.judgedSamples > 1 }) {
+      page.element(
+        "p", ["class": "note"],
+        "The interval is over cases: completions of one case count for fewer, the more they are alike.")
+    }
+    page.raw("</section>\n")
   }
 
   private func writeChecks(to page: inout HTMLText) {

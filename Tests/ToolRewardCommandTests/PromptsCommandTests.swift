@@ -63,6 +63,73 @@ import Testing
     }
   }
 
+  /// What is not recorded is told apart from what differs, with what to run; what cannot be read is no prompt that is missing.
+  @Test func unrecorded() throws {
+    try withCopy { folder in
+      let nowhere = try Run(["prompts", "diff", "suite.yaml", "--snapshots", "nowhere"], in: folder)
+      #expect(nowhere.status == 100)
+      #expect(
+        nowhere.output == """
+          hermes__paris.txt is not recorded
+          forgetful__paris.txt is not recorded
+          hermes__thanks.txt is not recorded
+          forgetful__thanks.txt is not recorded
+          4 of the prompts are not recorded: run `toolreward prompts snapshot suite.yaml --snapshots nowhere`
+
+          """)
+      #expect(try Run(["prompts", "snapshot", "suite.yaml", "--cases", "paris"], in: folder).status == 0)
+      let part = try Run(["prompts", "diff", "suite.yaml"], in: folder)
+      #expect(part.status == 100 && part.output.hasPrefix("hermes__thanks.txt is not recorded\n"))
+      #expect(
+        part.output.hasSuffix("2 of the prompts are not recorded: run `toolreward prompts snapshot suite.yaml`\n"))
+      let file = folder.appendingPathComponent("__Snapshots__/suite/hermes__paris.txt")
+      try FileManager.default.removeItem(at: file)
+      try FileManager.default.createDirectory(at: file, withIntermediateDirectories: true)
+      let commands = [
+        ["diff", "suite.yaml"], ["snapshot", "suite.yaml"], ["snapshot", "suite.yaml", "--record", "missing"],
+      ]
+      for arguments in commands {
+        let run = try Run(["prompts"] + arguments, in: folder)
+        #expect(
+          run.status == 1 && run.output.contains("cannot read __Snapshots__/suite/hermes__paris.txt"), "\(run.output)")
+      }
+    }
+  }
+
+  /// Others' text does not act on the terminal: names, what templates raise, and what is wrong with either.
+  @Test func nothingActs() throws {
+    try withCopy { folder in
+      func write(_ text: String, _ name: String) throws {
+        try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+      }
+      try write("{{ raise_exception('\u{1B}[31mred\\u001b[0m') }}", "raises.jinja")
+      let escape = "\"\\e[31mred\""
+      try write(
+        "templates: [{name: \(escape), file: raises.jinja}, {file: hermes.jinja}]\ncases: [{name: \(escape), messages: [{role: user, content: \(escape)}]}]",
+        "acts.yaml")
+      try write(
+        "templates: [{framing: chatml}]\nchecks: [\(escape)]\ncases: [{messages: [{role: user, content: a}]}]",
+        "check.yaml")
+      try write(#"{"template": "\u001b[31m", "case": "\u001b[32m", "completion": "\u001b[33m"}"#, "rows.jsonl")
+      let rows: [[String]] = [
+        ["test", "acts.yaml"], ["snapshot", "acts.yaml"], ["snapshot", "acts.yaml", "--record", "never"],
+        ["diff", "acts.yaml"],
+        ["diff", "acts.yaml", "--templates", "hermes", "--templates", "\u{1B}[31mred"], ["compare", "acts.yaml"],
+        ["test", "acts.yaml", "--templates", "x"], ["test", "acts.yaml", "--cases", "\u{1B}[1m"],
+        ["test", "check.yaml"],
+        ["test", "acts.yaml", "-c", "rows.jsonl"], ["compare", "acts.yaml", "--baseline", "\u{1B}[1m"],
+        ["render", "--template", "raises.jinja", "--context", "context.json"],
+      ]
+      try write("{}", "context.json")
+      for arguments in rows {
+        let run = try Run(["prompts"] + arguments, in: folder)
+        let shown = run.output + run.errors
+        #expect(!shown.unicodeScalars.contains("\u{1B}"), "\(arguments): \(shown)")
+        #expect(shown.contains("u{1B}") || arguments.first == "compare", "\(arguments): \(shown)")
+      }
+    }
+  }
+
   /// Nothing that was compared, and nothing that came, is no success.
   @Test func nothingIsNoSuccess() throws {
     try withCopy { folder in
@@ -70,7 +137,7 @@ import Testing
         try Data(text.utf8).write(to: folder.appendingPathComponent(name))
       }
       try write("", "empty.jsonl")
-      try write("{\"template\":\"hermes\",\"case\":\"paris\",\"completion\":\"x\"}\n", "one.jsonl")
+      try write("{\"template\":\"hermes\",\"case\":\"paris\",\"sample\":0,\"completion\":\"x\"}\n", "one.jsonl")
       try write("{{ raise_exception('never') }}", "raises.jinja")
       try write(
         "templates: [{name: a, file: raises.jinja}, {file: raises.jinja}]\ncases: [{file: rows.jsonl}]", "raising.yaml")
@@ -85,10 +152,27 @@ import Testing
         (["test", "rows.yaml", "--html", "hermes.jinja"], 1, "hermes.jinja is both input and output"),
         (["compare", "rows.yaml", "--jsonl", "rows.jsonl"], 1, "rows.jsonl is both input and output"),
         (["test", "suite.yaml", "--json", "suite.completions.jsonl"], 1, "both input and output"),
-        (["snapshot", "suite.yaml", "--snapshots", "suite.yaml/x"], 1, "cannot be written"),
+        (["snapshot", "suite.yaml", "--snapshots", "suite.yaml/x"], 1, "cannot open suite.yaml/x/"),
+        (["snapshot", "suite.yaml", "--snapshots", "suite.yaml/x", "--record", "all"], 1, "cannot be written"),
+        (["test", "suite.yaml", "--json", "hh.json", "--jsonl", "./hh.json"], 64, "Two reports cannot be"),
+        (["compare", "suite.yaml", "--junit", "x/../hh", "--html", "hh"], 64, "Two reports cannot be"),
+        (
+          ["test", "suite.yaml", "--json", "new.json", "--html", "link.html"], 1,
+          "link.html is new.json, which has a report"
+        ),
+        (
+          ["test", "suite.yaml", "-c", "one.jsonl", "-c", "./one.jsonl"], 64,
+          "./one.jsonl is given twice, as one.jsonl too"
+        ),
+        (["test", "suite.yaml", "-c", "one.jsonl", "-c", "other.jsonl"], 1, "other.jsonl:1:"),
         (["snapshot", "--help"], 0, "EXIT STATUS"),
       ]
       try write("", "suite.completions.jsonl")
+      try FileManager.default.createDirectory(
+        at: folder.appendingPathComponent("x"), withIntermediateDirectories: false)
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.appendingPathComponent("link.html").path, withDestinationPath: "new.json")
+      try write("{\"template\":\"hermes\",\"case\":\"paris\",\"sample\":0,\"completion\":\"y\"}\n", "other.jsonl")
       for (arguments, status, message) in rows {
         let run = try Run(["prompts"] + arguments, in: folder)
         #expect(

@@ -82,6 +82,22 @@ import ToolRewardSuites
     }
   }
 
+  /// Rewards may be negative; messages that call may have no content; a ground truth may be any shape that rewards read.
+  @Test(arguments: [
+    "checks: [{type: reward, value: tool-rl, threshold: -5}, {type: tool-call-f1, threshold: 0}]",
+    "checks: [{type: tool-call-f1, threshold: 1}]",
+  ])
+  func accepted(_ checks: String) throws {
+    try withFolder { folder in
+      for truth in ["[]", "{name: f, arguments: {}}", "'[]'", "{function: [], possible_answer: []}"] {
+        let yaml =
+          "templates: [{framing: chatml}]\ncases: [{messages: [{role: assistant, content: }], ground_truth: \(truth)}]\n"
+        let suite = try read(yaml + checks, in: folder)
+        #expect(suite.cases.count == 1, "\(truth)")
+      }
+    }
+  }
+
   private static let head = "templates: [{framing: chatml}]\ncases: [{messages: [{role: user, content: a}]}]\n"
 
   private static let wrong: [(text: String, message: String)] = [
@@ -130,6 +146,19 @@ import ToolRewardSuites
     ("templates: [{framing: chatml}]\ncases: [{}]", "2:9: /cases/0: \"messages\" is missing"),
     ("templates: [{framing: chatml}]\ncases: [{messages: hello}]", "2:20: /cases/0/messages: must be a list"),
     ("templates: [{framing: chatml}]\ncases: [{messages: [hello]}]", "/cases/0/messages/0: must be a message"),
+    (head.replacing("role: user", with: "rol: user"), "2:21: /cases/0/messages/0: \"role\" is missing"),
+    (head.replacing("role: user", with: "role: 3"), "2:28: /cases/0/messages/0/role: must be a string"),
+    (head.replacing("role: user", with: "role: ''"), "/cases/0/messages/0/role: must not be empty"),
+    (
+      head.replacing("content: a}]", with: "content: a}], ground_truth: {}"),
+      "/cases/0/ground_truth: must be a list of calls"
+    ),
+    (
+      head.replacing("content: a}]", with: "content: a}], ground_truth: 3"),
+      "/cases/0/ground_truth: must be a list of calls"
+    ),
+    (head + "checks: [{type: tool-call-f1, threshold: 7}]", "3:42: /checks/0/threshold: must be from 0 to 1"),
+    (head + "checks: [{type: tool-call-f1, threshold: -0.1}]", "/checks/0/threshold: must be from 0 to 1"),
     (head.replacing("content: a}]", with: "content: a}], tools: 3"), "/cases/0/tools: must be a list of tools"),
     (head.replacing("content: a}]", with: "content: a}], ground_truth: "), "/cases/0/ground_truth: says nothing"),
     ("templates: [{framing: chatml}]\ncases: [{file: rows.jsonl}]", "rows.jsonl, line 2: \"messages\" is missing"),
@@ -265,8 +294,8 @@ import ToolRewardSuites
 
         {"template": "t", "case": "d", "completions": ["x", "y"]}
         {"template": "t", "case": "d", "completion": "z"}
-        {"template": "u", "case": "c", "sample": 1, "completion": "old"}
-        {"template": "u", "case": "c", "sample": 1, "completion": "new"}
+        {"template": "u", "case": "c", "sample": 1, "completion": "old", "model": "m", "key": "a"}
+        {"template": "u", "case": "c", "sample": 1, "completion": "new", "model": "m", "key": "b"}
         """, "rows.jsonl", in: folder)
       let found = try SuiteCompletions(file: path)
       #expect(found.completions(template: "t", case: "c").map { text($0.shown) } == ["a", "b"])
@@ -277,6 +306,42 @@ import ToolRewardSuites
         templates: [.init(name: "t", renderer: SmallTemplate())], cases: [try suiteCase("c")])
       let strangers = try #require(found.strangers(to: suite))
       #expect(strangers.count == 4 && strangers.first == "t / d")
+    }
+  }
+
+  /// No completion takes another's place silently: rows without a number stand behind those that have one, in all files.
+  @Test func numbers() throws {
+    func row(_ completion: String, _ sample: Int? = nil, kept: String? = nil) -> String {
+      let number = sample.map { #", "sample": \#($0)"# } ?? ""
+      let key = kept.map { #", "model": "m", "key": "\#($0)""# } ?? ""
+      return #"{"template": "t", "case": "c"\#(number)\#(key), "completion": "\#(completion)"}"#
+    }
+    func read(_ files: [[String]]) throws -> [String] {
+      try withFolder { folder in
+        var found = SuiteCompletions()
+        for (index, rows) in files.enumerated() {
+          try found.add(file: write(rows.joined(separator: "\n"), "\(index).jsonl", in: folder))
+        }
+        let texts = found.completions(template: "t", case: "c").map { text($0.shown) }
+        #expect(found.count == texts.count)
+        return texts
+      }
+    }
+    #expect(try read([[row("a"), row("b", 0)]]) == ["b", "a"])
+    #expect(try read([[row("a"), row("b", 7), row("c"), row("d", 1)]]) == ["d", "b", "a", "c"])
+    #expect(try read([[row("a"), row("b")], [row("c"), row("d", 0)]]) == ["d", "a", "b", "c"])
+    #expect(try read([[row("a", 0, kept: "x"), row("b", 0, kept: "y"), row("c", 0, kept: "x")]]) == ["c"])
+    let wrong: [([[String]], String)] = [
+      ([[row("a", 0), row("b", 1), row("c", 0)]], "0.jsonl:3:42: /sample: line 1 is completion 0 of this cell"),
+      ([[row("a", 0), row("a", 0)]], "0.jsonl:2:42: /sample: line 1 is"),
+      ([[row("a", 0), row("b", 1)], [row("z"), row("c", 1)]], "1.jsonl:2:42: /sample: line 2 of "),
+      ([[row("a", 0, kept: "x")], [row("b", 0, kept: "y")]], "/sample: line 1 of "),
+      ([[row("a", 0, kept: "x"), row("b", 0)]], "0.jsonl:2:42: /sample: line 1 is"),
+      ([[row("a", 0), row("b", 0, kept: "x")]], "0.jsonl:2:42: /sample: line 1 is"),
+    ]
+    for (files, message) in wrong {
+      let error = try #require(throws: SuiteError.self) { _ = try read(files) }
+      #expect(error.description.contains(message) && error.description.hasSuffix("or take \"sample\" away"), "\(error)")
     }
   }
 

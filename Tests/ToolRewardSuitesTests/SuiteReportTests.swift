@@ -36,12 +36,61 @@ private func outcome(_ first: [String], _ second: [String]) throws -> SuiteResul
     #expect(pair.flips.map(\.test) == ["c0", "c1", "c2", "c3", "c5"])
   }
 
+  /// Where one wins as much as it loses, every way of signs is as far from 0 or farther.
+  @Test func balanced() throws {
+    func samples(_ passed: [Int]) -> [String] {
+      passed.map { String(repeating: "y", count: $0) + String(repeating: "n", count: 5 - $0) }
+    }
+    let pair = try compared(samples([2, 4, 4, 1, 1, 1, 4, 3]), samples([4, 5, 3, 0, 0, 2, 3, 3]))
+    #expect(pair.test == .signFlips && pair.wins == 4 && pair.losses == 3 && pair.probability == 1)
+  }
+
   @Test func several() throws {
     let pair = try compared(["yy", "yn", "nn", "yyyy"], ["yn", "nn", "nn", "y"])
     #expect(pair.test == .signFlips && pair.wins == 2 && pair.ties == 2)
     // Two differences of a half: one way of four is so far to either side.
     #expect(abs(pair.probability - 0.5) < 1e-12)
     #expect(pair.flips.map(\.first) == [1, 0.5])
+  }
+
+  /// Two templates' completions, judged by a reward: `1` right, `2` with reasoning alone.
+  private func rewarded(_ first: [String], _ second: [String], isNegated: Bool = false) throws -> SuiteResult {
+    let suite = PromptSuite(
+      templates: ["one", "two"].map { .init(name: $0, renderer: SmallTemplate(), format: .toolN1) },
+      cases: try first.indices.map { try suiteCase("c\($0)") },
+      checks: [PromptCheck(.reward(ToolN1Reward(.v3), threshold: 0.5), isNegated: isNegated)])
+    let right = Array("<think>x</think><tool_call>\(weatherTruth)</tool_call>".utf8)
+    var completions = SuiteCompletions()
+    for (template, samples) in [("one", first), ("two", second)] {
+      for (index, letters) in samples.enumerated() {
+        for letter in letters {
+          completions.add(
+            letter == "1" ? right : Array("<think>x</think>no".utf8), template: template, case: "c\(index)")
+        }
+      }
+    }
+    return SuiteRunner().run(suite, completions: completions)
+  }
+
+  /// The order in which completions came, and the last bits of means of other numbers of them, make no difference.
+  @Test(arguments: [("1222", "2221"), ("222", "2"), ("22222222", "222"), ("122122", "212")])
+  func sameMeans(_ first: String, _ second: String) throws {
+    let result = try rewarded(Array(repeating: first, count: 6), Array(repeating: second, count: 6))
+    #expect(Set(result.cells.flatMap(\.samples).compactMap(\.score)).isSubset(of: [0.2, 1]))
+    let pair = try #require(result.comparisons().first)
+    #expect(pair.ties == 6 && pair.wins == 0 && pair.losses == 0 && pair.flips.isEmpty)
+    #expect(pair.probability == 1 && pair.difference == 0 && pair.interval == 0...0)
+  }
+
+  /// More of a reward that must not be had is not better.
+  @Test func rewardTurnedRound() throws {
+    let pair = try #require(try rewarded(["1", "11"], ["2", "22"]).comparisons().first)
+    #expect(pair.wins == 2 && pair.losses == 0)
+    let result = try rewarded(["1", "11"], ["2", "22"], isNegated: true)
+    #expect(result.cells.map(\.isPassed) == [false, false, true, true])
+    #expect(result.cells.flatMap(\.samples).allSatisfy { $0.score == nil })
+    let turned = try #require(result.comparisons().first)
+    #expect(turned.wins == 0 && turned.losses == 2 && turned.flips.map(\.second) == [1, 1])
   }
 
   /// The same seed gives the same figures; another gives others.
@@ -117,6 +166,58 @@ private func outcome(_ first: [String], _ second: [String]) throws -> SuiteResul
     #expect(Statistics.signFlips([0.1, 0.2, -0.3]) == 1)
     #expect(Statistics.bootstrap([]) == 0...0 && Statistics.bootstrap([2]) == 2...2)
   }
+
+  /// Parts of some samples, beside the same as whole numbers, whose sums are exact: the last bits of a sum of parts tell nothing.
+  @Test(arguments: [3, 5, 6, 7, 10]) func exactSums(samples: Int) {
+    var random = SplitMix64(seed: UInt64(samples))
+    var balanced = 0
+    for trial in 0..<60 {
+      let pairs = (0..<(trial % 3 == 0 ? 24 : 9)).map { _ in (random.below(samples + 1), random.below(samples + 1)) }
+      let parts = pairs.map { Double($0.0) / Double(samples) - Double($0.1) / Double(samples) }
+      let wholes = pairs.map { Double($0.0 - $0.1) }
+      let seed = UInt64(trial)
+      let exact = Statistics.signFlips(wholes, resamples: 99, seed: seed)
+      // What is no difference must be none before signs are drawn for it.
+      let moved = zip(parts, wholes).map { $1 == 0 ? 0 : $0 }
+      #expect(Statistics.signFlips(moved, resamples: 99, seed: seed) == exact, "\(pairs)")
+      if wholes.reduce(0, +) == 0 {
+        balanced += 1
+        #expect(exact == 1)
+      }
+    }
+    #expect(balanced > 0)
+  }
+
+  /// Samples of one case are not so many cases.
+  @Test(
+    arguments: [
+      ([(50, 50), (0, 50)], 0.0945312057134, 0.9054687942866), ([(7, 10)], 0.1033518699111, 0.9792678558398),
+      ([(5, 5), (3, 5), (4, 5), (1, 5), (5, 5), (0, 5)], 0.2524153798985, 0.8695177625211),
+      ([(8, 8), (1, 2), (0, 3), (2, 2), (0, 0)], 0.2348385768578, 0.9609991571485),
+      ([(9, 10), (9, 10), (9, 10), (4, 10)], 0.3278145578341, 0.9605173775199),
+    ] as [([(Int, Int)], Double, Double)])
+  func clusters(_ clusters: [(Int, Int)], _ low: Double, _ high: Double) {
+    let interval = Statistics.wilson(clusters: clusters.map { ($0.0, $0.1) })
+    #expect(abs(interval.lowerBound - low) < 1e-9 && abs(interval.upperBound - high) < 1e-9, "\(interval)")
+  }
+
+  @Test func clustersAtTheEnds() {
+    #expect(Statistics.wilson(clusters: []) == 0...1)
+    #expect(Statistics.wilson(clusters: [(1, 1), (0, 1), (1, 1)]) == Statistics.wilson(right: 2, of: 3))
+    #expect(Statistics.wilson(clusters: [(10, 10), (10, 10), (10, 10)]) == Statistics.wilson(right: 3, of: 3))
+    #expect(Statistics.wilson(clusters: [(0, 10), (0, 10)]) == Statistics.wilson(right: 0, of: 2))
+    // Clusters that are all alike are worth all their samples, and never more.
+    let alike = Array(repeating: (right: 25, count: 50), count: 4)
+    #expect(Statistics.wilson(clusters: alike) == Statistics.wilson(right: 100, of: 200))
+    // scipy.stats.t.ppf(0.975, degrees)
+    for (degrees, quantile) in [
+      (1.0, 12.706204736174694), (2, 4.302652729749462), (3, 3.1824463052837078), (10, 2.228138851986274),
+      (999, 1.9623414611334493), (1_000, 1.9623390808264083), (1_001, 1.9623367052808798),
+      (100_000, 1.9599877075346095),
+    ] {
+      #expect(abs(Statistics.studentQuantile(degrees) - quantile) < 5e-9, "\(degrees)")
+    }
+  }
 }
 
 @Suite struct SuiteReportTests {
@@ -139,6 +240,32 @@ private func outcome(_ first: [String], _ second: [String]) throws -> SuiteResul
         4 cells: 2 passed, 2 failed
 
         """)
+  }
+
+  /// The interval is one over cases, in every report.
+  @Test func intervals() throws {
+    let result = try outcome(["yyyyy", "nnnnn"], ["y", "n"])
+    let templates = try #require(ValueReader().read(result.json())["templates"]?.elements)
+    let bounds = templates.map { [$0["low"], $0["high"]].compactMap { $0?.numberLiteral.flatMap { Double($0) } } }
+    let two = Statistics.wilson(right: 1, of: 2)
+    #expect(bounds == [[two.lowerBound, two.upperBound], [two.lowerBound, two.upperBound]])
+    #expect(text(result.html()).components(separatedBy: DecimalText.percent(two)).count == 3)
+  }
+
+  /// Files list estimates of at most 100 completions, which are those of each number.
+  @Test func estimates() throws {
+    let result = try outcome(
+      [String(repeating: "y", count: 120) + "nnn", "yyn"], [String(repeating: "n", count: 101), "y"])
+    let cells = try #require(ValueReader().read(result.json())["cells"]?.elements)
+    for (cell, written) in zip(result.cells, cells) {
+      let lists = ["pass_at", "pass_all"].map { name in
+        written[name]?.elements.map { $0.numberLiteral.flatMap { Double($0) } } ?? []
+      }
+      let counts = cell.judgedSamples > 1 ? Array(1...min(100, cell.judgedSamples)) : []
+      #expect(lists == [counts.map { cell.passAt($0) }, counts.map { cell.passAll($0) }], "\(cell.test)")
+    }
+    #expect(
+      result.cells.map(\.judgedSamples) == [123, 3, 101, 1] && result.cells.map(\.passedSamples) == [120, 2, 0, 1])
   }
 
   /// Other people's text, in places where it could act.
@@ -266,6 +393,30 @@ private func outcome(_ first: [String], _ second: [String]) throws -> SuiteResul
     }
     #expect(SuiteRunner(snapshots: store).run(suite).cells[0].checks[0].message.hasSuffix("cannot be written: no room"))
     #expect(SuiteRunner(snapshots: store).run(suite).errors == 1 && SuiteRunner().run(suite).errors == 1)
+  }
+
+  /// What is there and cannot be read is neither right nor missing, and is not written over unless that is asked for.
+  @Test(arguments: [SnapshotStore.Mode.never, .missing, .failed, .all])
+  func unreadable(_ mode: SnapshotStore.Mode) throws {
+    let suite = PromptSuite(
+      templates: [.init(name: "t", renderer: SmallTemplate())], cases: [try suiteCase("c")],
+      checks: [PromptCheck(.snapshot)])
+    let store = SnapshotStore(mode: mode) { (_) throws(SnapshotError) in
+      throw SnapshotError("no permission")
+    } write: { _, _ in
+      mode == .all ? nil : "written"
+    }
+    let found = SuiteRunner(snapshots: store).run(suite).cells[0].checks[0]
+    #expect(
+      found.outcome == (mode == .all ? .passed : .error) && found.message == (mode == .all ? "" : "no permission"))
+    try withFolder { folder in
+      try FileManager.default.createDirectory(
+        at: folder.appendingPathComponent("t__c.txt"), withIntermediateDirectories: true)
+      let store = SnapshotStore(folder: folder.path, mode: mode)
+      #expect(throws: SnapshotError.self) { try store.read("t__c.txt") }
+      #expect(try store.read("t__d.txt") == nil)
+      #expect(SuiteRunner(snapshots: store).run(suite).errors == 1)
+    }
   }
 
   @Test func names() {

@@ -137,12 +137,12 @@ struct EndpointOptions: ParsableArguments {
     collector.timeout = .milliseconds(Int((timeout * 1_000).rounded(.up)))
     let store = try CompletionStore(path: store(beside: file))
     if store.brokenRows > 0 {
-      Terminal.say(
-        "toolreward: \(store.path): \(DecimalText.counted(store.brokenRows, "row")) cannot be read; what they held is asked for again"
+      SuiteStatus.say(
+        "\(store.path): \(DecimalText.counted(store.brokenRows, "row")) cannot be read; what they held is asked for again"
       )
     }
     if samples > 1, temperature == 0 {
-      Terminal.say("toolreward: at temperature 0 the \(samples) samples of a cell may all be alike")
+      SuiteStatus.say("at temperature 0 the \(samples) samples of a cell may all be alike")
     }
     Interruption.watch()
     let isShown = Terminal.errorIsTerminal
@@ -183,14 +183,14 @@ struct EndpointOptions: ParsableArguments {
     if progress.unexplained > 0 {
       text += "; \(DecimalText.grouped(progress.unexplained)) without a finish_reason: they may be cut"
     }
-    Terminal.say(text)
+    Terminal.say(SuiteStatus.visible(text))
     if progress.wasStopped {
-      Terminal.say("toolreward: stopped; what came is in \(place), and the same command asks for the rest")
+      SuiteStatus.say("stopped; what came is in \(place), and the same command asks for the rest")
     } else if let why = found.hopeless {
-      Terminal.say("toolreward: \(why). What came before is in \(place)")
+      SuiteStatus.say("\(why). What came before is in \(place)")
     } else if progress.failed > 0 {
-      Terminal.say(
-        "toolreward: \(DecimalText.counted(progress.failed, "completion")) did not come; what came is in \(place), and the same command asks for the rest"
+      SuiteStatus.say(
+        "\(DecimalText.counted(progress.failed, "completion")) did not come; what came is in \(place), and the same command asks for the rest"
       )
     }
   }

@@ -56,11 +56,11 @@ struct PromptsCompareCommand: AsyncParsableCommand {
     try outputs.write(result, comparisons, [], inputs: inputs)
     try SuiteOutputOptions.write("-", Array(comparisons.text(flips: flips).utf8))
     if comparisons.allSatisfy({ $0.cases == 0 }) {
-      Terminal.say("toolreward: no two templates have a case in common that could be judged: nothing was compared")
+      SuiteStatus.say("no two templates have a case in common that could be judged: nothing was compared")
       throw SuiteStatus.error
     }
     if result.errors > 0 {
-      Terminal.say("toolreward: \(result.errors) cells have checks that could not be made: see `prompts test`")
+      SuiteStatus.say("\(result.errors) cells have checks that could not be made: see `prompts test`")
       throw SuiteStatus.error
     }
   }

@@ -16,7 +16,7 @@ struct PromptsDiffCommand: ParsableCommand {
         toolreward prompts diff suite.yaml --templates old --templates new    # two templates, case by case
 
       EXIT STATUS
-        0 nothing differs; 100 something does; 1 something could not be read, or no prompt is there to compare; 64 usage.
+        0 nothing differs; 100 something does, or is not recorded; 1 something could not be read, or no prompt is there to compare; 64 usage.
       """)
 
   @OptionGroup var options: SuiteOptions
@@ -28,44 +28,85 @@ struct PromptsDiffCommand: ParsableCommand {
     for index in suite.cases.indices { suite.cases[index].checks = [] }
     let result = options.run(suite, SuiteCompletions())
     let store = SnapshotStore(folder: snapshots.folder(of: options.suite))
-    var text = ""
-    var count = 0
-    var bare = 0
-    func show(_ old: (name: String, text: [UInt8]), _ new: (name: String, text: [UInt8])) {
-      guard old.text != new.text else { return }
-      count += 1
-      text += PromptDifference(old.text, new.text).text(from: old.name, to: new.name)
-    }
+    var found = Found()
     for test in suite.cases.indices {
       if options.templates.count == 2 {
-        let (old, new) = (result.cell(0, test), result.cell(1, test))
-        if old.prompt == nil, new.prompt == nil {
-          bare += 1
-          text +=
-            VisibleText.of("\(result.cases[test]): neither template gives a prompt: \(old.error.map { "\($0)" } ?? "")")
-            + "\n"
-        } else {
-          show(Self.side(old), Self.side(new))
-        }
+        found.compare(result.cell(0, test), result.cell(1, test))
       } else {
-        for template in suite.templates.indices {
-          let cell = result.cell(template, test)
-          let name = SnapshotStore.fileName(template: cell.template, case: cell.test)
-          let recorded = store.read(name)
-          if recorded == nil, cell.prompt == [] { text += "\(name) is not recorded, and the prompt is empty\n" }
-          if recorded == nil, cell.prompt == [] { count += 1 }
-          show((name, recorded ?? []), Self.side(cell))
-        }
+        for template in suite.templates.indices { found.compare(result.cell(template, test), with: store) }
       }
     }
-    text += count > 0 ? "\(count) of the prompts differ\n" : bare > 0 ? "" : "nothing differs\n"
-    if bare > 0 { text += "\(bare) could not be compared\n" }
-    try SuiteOutputOptions.write("-", Array(text.utf8))
-    if count > 0 { throw SuiteStatus.failed }
-    if bare > 0 { throw SuiteStatus.error }
+    let command =
+      "toolreward prompts snapshot \(options.suite)" + (snapshots.snapshots.map { " --snapshots \($0)" } ?? "")
+    try SuiteOutputOptions.write("-", Array((found.text + found.summary(command)).utf8))
+    if found.unread > 0 { throw SuiteStatus.error }
+    if found.different + found.unrecorded > 0 { throw SuiteStatus.failed }
+    if found.bare > 0 { throw SuiteStatus.error }
   }
 
-  private static func side(_ cell: SuiteCell) -> (name: String, text: [UInt8]) {
+  /// What differs, as text, and how much of what kind there is.
+  private struct Found {
+    private(set) var text = ""
+    private(set) var different = 0
+    /// Prompts that none is recorded for.
+    private(set) var unrecorded = 0
+    /// Recorded prompts that cannot be read.
+    private(set) var unread = 0
+    /// Cells where neither side gives a prompt.
+    private(set) var bare = 0
+
+    /// Compares two templates' prompts for a case.
+    mutating func compare(_ old: SuiteCell, _ new: SuiteCell) {
+      if old.prompt == nil, new.prompt == nil {
+        bare += 1
+        say("\(VisibleText.of(old.test)): neither template gives a prompt: \(old.error.map { "\($0)" } ?? "")")
+      } else {
+        show(PromptsDiffCommand.side(old), PromptsDiffCommand.side(new))
+      }
+    }
+
+    /// Compares a prompt with the recorded one.
+    mutating func compare(_ cell: SuiteCell, with store: SnapshotStore) {
+      let name = SnapshotStore.fileName(template: cell.template, case: cell.test)
+      do throws(SnapshotError) {
+        if let recorded = try store.read(name) {
+          show((name, recorded), PromptsDiffCommand.side(cell))
+        } else if cell.prompt == nil {
+          bare += 1
+          say("\(name) is not recorded, and the template gives no prompt: \(cell.error.map { "\($0)" } ?? "")")
+        } else {
+          unrecorded += 1
+          say("\(name) is not recorded")
+        }
+      } catch {
+        unread += 1
+        say("\(error)")
+      }
+    }
+
+    private mutating func show(_ old: (name: String, text: [UInt8]), _ new: (name: String, text: [UInt8])) {
+      guard old.text != new.text else { return }
+      different += 1
+      text += PromptDifference(old.text, new.text).text(from: old.name, to: new.name)
+    }
+
+    private mutating func say(_ line: String) { text += SuiteStatus.visible(line) + "\n" }
+
+    /// The counts.
+    ///
+    /// - Parameter command: What records prompts.
+    func summary(_ command: String) -> String {
+      var lines: [String] = []
+      if different > 0 { lines.append("\(different) of the prompts differ") }
+      if unrecorded > 0 { lines.append("\(unrecorded) of the prompts are not recorded: run `\(command)`") }
+      if unread > 0 { lines.append("\(unread) of the recorded prompts cannot be read") }
+      if bare > 0 { lines.append("\(bare) could not be compared") }
+      if lines.isEmpty { lines.append("nothing differs") }
+      return lines.map { $0 + "\n" }.joined()
+    }
+  }
+
+  fileprivate static func side(_ cell: SuiteCell) -> (name: String, text: [UInt8]) {
     let text = cell.prompt ?? Array((cell.error.map { "no prompt: \($0)" } ?? "").utf8)
     return ("\(cell.template) / \(cell.test)", text)
   }

@@ -3,6 +3,7 @@ import Synchronization
 import ToolReward
 import ToolRewardLines
 import ToolRewardPrompts
+import ToolRewardReport
 import ToolRewardSuites
 
 /// The modes as an option's values.
@@ -67,9 +68,10 @@ struct PromptsSnapshotCommand: ParsableCommand {
     }
     let result = options.run(suite, SuiteCompletions(), snapshots: counting)
     let names = recorded.names.withLock { $0 }
-    var lines = names.map { "recorded \(folder)/\($0)" }
+    var lines = names.map { VisibleText.of("recorded \(folder)/\($0)") }
     for cell in result.cells where !cell.isPassed {
-      lines += cell.checks.filter(\.isBad).map { "\(cell.template) / \(cell.test): \($0.message)" }
+      let name = VisibleText.of("\(cell.template) / \(cell.test)")
+      lines += cell.checks.filter(\.isBad).map { "\(name): \(SuiteStatus.visible($0.message))" }
     }
     let same = result.passed - names.count
     lines.append(

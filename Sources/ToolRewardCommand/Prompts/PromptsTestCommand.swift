@@ -82,13 +82,16 @@ struct SuiteOutputOptions: ParsableArguments {
   func validate() throws {
     let files = [json, jsonl, junit, html].compactMap { $0 }
     if files.contains("-") { throw ValidationError("A report needs a file: standard output has the table.") }
-    if Set(files).count < files.count { throw ValidationError("Two reports cannot be written to the same file.") }
+    for (place, file) in files.enumerated()
+    where files[..<place].contains(where: { $0 == file || LineSource.isSamePlace($0, file) }) {
+      throw ValidationError("Two reports cannot be written to the same file.")
+    }
   }
 
   /// Refuses to write over what is read, before anything is asked for.
   func check(_ inputs: [String]) throws {
     for file in [json, jsonl, junit, html].compactMap({ $0 })
-    where inputs.contains(where: { LineSource.isSameFile($0, file) }) {
+    where inputs.contains(where: { LineSource.isSamePlace($0, file) }) {
       throw SuiteStatus.error("\(file) is both input and output: name another file for the report")
     }
   }
@@ -96,10 +99,20 @@ struct SuiteOutputOptions: ParsableArguments {
   func write(_ result: SuiteResult, _ comparisons: [SuiteComparison], _ counts: [Int], inputs: [String]) throws {
     // A file of completions may have come since.
     try check(inputs)
-    if let json { try Self.write(json, result.json(comparisons)) }
-    if let jsonl { try Self.write(jsonl, result.jsonLines()) }
-    if let junit { try Self.write(junit, result.junit()) }
-    if let html { try Self.write(html, result.html(comparisons, passAt: counts)) }
+    var written: [String] = []
+    func report(_ file: String?, _ bytes: @autoclosure () -> [UInt8]) throws {
+      guard let file else { return }
+      // Links may lead to one file that was not there before.
+      if let other = written.first(where: { LineSource.isSamePlace($0, file) }) {
+        throw SuiteStatus.error("\(file) is \(other), which has a report already: name another file")
+      }
+      try Self.write(file, bytes())
+      written.append(file)
+    }
+    try report(json, result.json(comparisons))
+    try report(jsonl, result.jsonLines())
+    try report(junit, result.junit())
+    try report(html, result.html(comparisons, passAt: counts))
   }
 
   static func write(_ path: String, _ bytes: [UInt8]) throws {

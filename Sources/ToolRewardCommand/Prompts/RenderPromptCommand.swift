@@ -54,7 +54,7 @@ struct RenderPromptCommand: ParsableCommand {
     if template != "-", !FileNames.exists(template) { throw missing(template) }
     let names = ["chat_template.jinja", "tokenizer_config.json"]
     if FileNames.isFolder(template), !names.contains(where: { FileNames.exists("\(template)/\($0)") }) {
-      Terminal.say("toolreward: \(template): no \(names[0]) and no \(names[1]) in this folder")
+      SuiteStatus.say("\(template): no \(names[0]) and no \(names[1]) in this folder")
       throw Status.noInput
     }
     if context != "-", !FileNames.exists(context) { throw missing(context) }
@@ -80,13 +80,14 @@ struct RenderPromptCommand: ParsableCommand {
 
   /// Tells what is wrong with the template. It is someone else's: what it says is spelled out.
   private func say(_ error: PromptError) {
-    var lines = ["toolreward", template] + (error.place.map { ["\($0)"] } ?? []) + [VisibleText.of(error.message)]
+    var lines =
+      ["toolreward", VisibleText.of(template)] + (error.place.map { ["\($0)"] } ?? []) + [VisibleText.of(error.message)]
     lines = [lines.joined(separator: ": ")] + (error.place.map { [$0.excerpt] } ?? [])
     Terminal.say(lines.joined(separator: "\n"))
   }
 
   private func missing(_ path: String) -> ExitCode {
-    Terminal.say("toolreward: \(path): no such file")
+    SuiteStatus.say("\(path): no such file")
     return Status.noInput
   }
 
@@ -100,9 +101,9 @@ struct RenderPromptCommand: ParsableCommand {
     do throws(ValueError) {
       let value = try ValueReader().read(text)
       if value.kind == .object { return value }
-      Terminal.say("toolreward: \(context): the context is no JSON object; write {\"messages\": […], …}")
+      SuiteStatus.say("\(context): the context is no JSON object; write {\"messages\": […], …}")
     } catch {
-      Terminal.say("toolreward: \(context): \(error)")
+      SuiteStatus.say("\(context): \(error)")
     }
     throw Status.wrongInput
   }

@@ -14,8 +14,20 @@ enum SuiteStatus {
   static let error = ExitCode(1)
 
   static func error(_ message: String) -> ExitCode {
-    Terminal.say("toolreward: \(message)")
+    say(message)
     return error
+  }
+
+  /// Says something on standard error. It may have others' text in it, names of cases or what a template raises: what would act on a terminal is
+  /// spelled out, but for the ends of lines.
+  static func say(_ message: String) { Terminal.say("toolreward: \(visible(message))") }
+
+  /// The same text, spelled out. Tabs stay too: a template's line has a mark under its column.
+  static func visible(_ text: String) -> String {
+    text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
+      line.split(separator: 0x09, omittingEmptySubsequences: false).map { VisibleText.of(Array($0)) }
+        .joined(separator: "\t")
+    }.joined(separator: "\n")
   }
 }
 
@@ -44,7 +56,8 @@ struct SuiteOptions: ParsableArguments {
     }
     if let name = templates.first(where: { name in !suite.templates.contains { $0.name == name } }) {
       throw SuiteStatus.error(
-        "\(self.suite) has no template '\(name)'; it has: \(suite.templates.map(\.name).joined(separator: ", "))")
+        "\(self.suite) has no template '\(name)'; it has: \(suite.templates.map { VisibleText.of($0.name) }.joined(separator: ", "))"
+      )
     }
     if let name = cases.first(where: { name in !suite.cases.contains { $0.name == name } }) {
       throw SuiteStatus.error("\(self.suite) has no case '\(name)'")
@@ -92,6 +105,16 @@ struct CompletionOptions: ParsableArguments {
       valueName: "file"))
   var completions: [String] = []
 
+  func validate() throws {
+    for (place, file) in completions.enumerated() {
+      guard let other = completions[..<place].first(where: { $0 == file || LineSource.isSamePlace($0, file) }) else {
+        continue
+      }
+      throw ValidationError(
+        "\(file) is given twice\(other == file ? "" : ", as \(other) too"): its completions would count twice.")
+    }
+  }
+
   /// Whether completions are to be read or asked for.
   func isGiven(_ endpoint: EndpointOptions) -> Bool { !completions.isEmpty || endpoint.endpoint != nil }
 
@@ -111,8 +134,8 @@ struct CompletionOptions: ParsableArguments {
     }
     let isPart = !options.templates.isEmpty || !options.cases.isEmpty
     if !isPart, let strangers = found.strangers(to: suite) {
-      Terminal.say(
-        "toolreward: \(DecimalText.grouped(strangers.count)) completions are of no cell of the suite; the first: \(strangers.first)"
+      SuiteStatus.say(
+        "\(DecimalText.grouped(strangers.count)) completions are of no cell of the suite; the first: \(VisibleText.of(strangers.first))"
       )
       if strangers.count == found.count { throw SuiteStatus.error }
     }

@@ -99,7 +99,8 @@ struct CompletionJudge {
     case .toolCallF1(let threshold): f1(completion, threshold)
     case .toolCallMatch: match(completion)
     case .noCall:
-      completion.attempts.first.map { .failed("there is a call", at: $0.range) } ?? .passed
+      completion.attempts.first.map { .failed("there is a call", at: $0.range) } ?? Self.unreadable(completion)
+        ?? .passed
     default: .skipped("")
     }
   }
@@ -137,16 +138,36 @@ struct CompletionJudge {
       return .failed("the reasoning that the prompt opened is not closed")
     }
     if let bad = Self.unreadable(completion) { return bad }
+    if !completion.frames.isEmpty, completion.hasStrayCallMarker {
+      return .failed("a marker of calls beside the calls frames nothing")
+    }
     if let frame = completion.frames.first(where: { !$0.isClosed }) {
       return .failed("the frame at byte \(frame.range.lowerBound) is not closed", at: frame.range)
     }
     return .passed
   }
 
-  /// The failure of the first call that cannot be read; `nil` if all can.
+  /// The failure of the first call that cannot be read, or of one that is cut off where it begins; `nil` if there is none.
   private static func unreadable(_ completion: Completion) -> CheckOutcome? {
-    completion.attempts.first { $0.status != .ok }.map {
-      .failed("a call at byte \($0.range.lowerBound) is \($0.status.rawValue)", at: $0.range)
+    if let bad = completion.attempts.first(where: { $0.status != .ok }) {
+      return .failed("a call at byte \(bad.range.lowerBound) is \(bad.status.rawValue)", at: bad.range)
+    }
+    return completion.diagnostics.first { isBegun($0, completion) }.map {
+      .failed("a call begins at byte \($0.range.lowerBound) and does not end", at: $0.range)
+    }
+  }
+
+  /// Whether a diagnostic is of an opening marker behind which a call begins. One that prose speaks of has words behind it.
+  private static func isBegun(_ diagnostic: Diagnostic, _ completion: Completion) -> Bool {
+    switch diagnostic.code {
+    case .unfinishedCall, .textInSection: return true
+    case .unconfirmedOpener:
+      let rest = completion.text[min(diagnostic.range.upperBound, completion.text.count)...]
+        .drop { TextSpace.isSpace($0) }
+      let beginnings: [UInt8] = [0x3C, 0x5B, 0x7B]
+      guard let first = rest.first else { return true }
+      return beginnings.contains(first) && !rest.contains { TextSpace.isSpace($0) }
+    default: return false
     }
   }
 
@@ -190,7 +211,8 @@ struct CompletionJudge {
       let expected = Set(truth.calls.compactMap(\.name.stringBytes))
       let shared = given.intersection(expected).count
       // A call that cannot be read is a call all the same, of no tool that was expected.
-      let made = given.count + completion.attempts.count { $0.status != .ok }
+      let isBegun = completion.attempts.isEmpty && Self.unreadable(completion) != nil
+      let made = given.count + completion.attempts.count { $0.status != .ok } + (isBegun ? 1 : 0)
       let value = made + expected.count == 0 ? 1 : Double(2 * shared) / Double(made + expected.count)
       return value >= threshold ? .passed : .failed("F1 of the called names is \(value), less than \(threshold)")
     }

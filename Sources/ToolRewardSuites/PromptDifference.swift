@@ -66,13 +66,16 @@ public struct PromptDifference: Sendable {
     var text = "--- \(VisibleText.of(old))\n+++ \(VisibleText.of(new))\n"
     var shown = -1
     let changed = lines.indices.filter { if case .same = lines[$0] { false } else { true } }
-    for index in changed {
+    for index in changed where index > shown {
       let from = max(shown + 1, index - 3)
       if from > shown + 1 || shown < 0 { text += "@@\n" }
-      var end = index
-      while end + 1 < lines.count, end < index + 3 || isChanged(end + 1) { end += 1 }
-      if end > shown { for place in from...end { text += Self.spelled(lines[place]) } }
-      shown = max(shown, end)
+      var (end, last) = (index, index)
+      while end + 1 < lines.count, end < last + 3 || isChanged(end + 1) {
+        end += 1
+        if isChanged(end) { last = end }
+      }
+      for place in from...end { text += Self.spelled(lines[place]) }
+      shown = end
     }
     return text
   }

@@ -20,7 +20,7 @@ extension PromptProbe {
       if end == .userTurn {
         long += try [message("assistant", "the assistant's answer"), message("user", "the user's next words")]
       }
-      let start = try render(short, opensReply: false)
+      let start = try withoutOpening(render(short, opensReply: false), behind: turn.before)
       let whole = try render(long)
       if whole.starts(with: start) { continue }
       let same = Self.boundary(in: start, at: TextCheck.common(start, whole), from: 0)
@@ -30,6 +30,14 @@ extension PromptProbe {
       )
     }
     return .passed
+  }
+
+  /// A conversation's prompt without the reply that a template always opens behind it.
+  private func withoutOpening(_ prompt: [UInt8], behind before: [Value]) throws(PromptError) -> [UInt8] {
+    guard try render(before, opensReply: false) == render(before) else { return prompt }
+    let tail = ending(before)
+    return prompt.count > tail.count && prompt.suffix(tail.count).elementsEqual(tail)
+      ? Array(prompt.dropLast(tail.count)) : prompt
   }
 
   /// The most messages with calls of a conversation that are looked at one by one: the last.
@@ -43,22 +51,11 @@ extension PromptProbe {
       (messages, opensReply) = (before + [call], false)
       whole = try render(messages, opensReply: false)
     }
-    // A template may refuse a message that says nothing.
-    let without = (try? render(Self.withoutCalls(messages), opensReply: opensReply)) ?? []
-    for message in messages where Self.isCalling(message) {
-      for call in try Self.calls(of: message) {
-        if !isAdded(call.name, whole, without) {
-          return .failed("the call of \(TextCheck.shown(call.name)) is not in the prompt")
-        }
-        for (argument, value) in call.arguments.members {
-          for part in [argument, value.stringBytes ?? []] where !part.isEmpty && !isAdded(part, whole, without) {
-            return .failed("\(TextCheck.shown(part)) of the call of \(TextCheck.shown(call.name)) is not in the prompt")
-          }
-        }
-      }
-    }
-    if let part = droppedInCalls(messages, opensReply: opensReply) {
-      return .failed("\(TextCheck.shown(part)) of a call is not in the prompt, though the same text is")
+    switch findInCalls(messages, opensReply: opensReply) {
+    case .all: break
+    case .missing(let part): return .failed("\(part) is not in the prompt")
+    case .unknown:
+      if let bad = try callsNotAdded(messages, whole, opensReply) { return bad }
     }
     if let part = droppedConstant(messages, in: whole, opensReply: opensReply) {
       return .failed("the value \(String(decoding: part, as: UTF8.self)) of a call is not in the prompt")
@@ -75,32 +72,38 @@ extension PromptProbe {
       messages = try before + [call] + answers(to: call)
       whole = try render(messages)
     }
-    let words = Words()
-    var changed: [Value] = []
-    for message in messages {
-      guard Self.isAnswer(message) else {
-        changed.append(message)
-        continue
-      }
-      changed.append(try Self.value(Self.rewriting(message, ["content": { Self.rewritingText($0, words) }])))
-    }
-    if let prompt = try? render(changed) {
-      return words.missing(in: prompt).map { .failed("the answer \(TextCheck.shown($0)) is not in the prompt") }
-        ?? .passed
+    switch findInAnswers(messages) {
+    case .all: return .passed
+    case .missing(let part): return .failed("\(part) is not in the prompt")
+    case .unknown: break
     }
     // A template may read what answers say, and refuse words.
-    for message in messages where Self.isAnswer(message) {
-      for text in Self.texts(of: message) where !isAdded(text, whole, []) {
-        return .failed("the answer \(TextCheck.shown(text)) is not in the prompt")
-      }
+    let texts = messages.filter(Self.isAnswer).flatMap(Self.texts(of:)).filter { !$0.isEmpty }
+    if texts.isEmpty { return .skipped("the answers to calls say nothing") }
+    for text in texts where !isAdded(text, whole, []) {
+      return .failed("the answer \(TextCheck.shown(text)) is not in the prompt")
     }
     return .passed
   }
 
-  /// A content with words in the place of its texts.
-  private static func rewritingText(_ content: Value, _ words: Words) -> [UInt8] {
-    let text: Rewrite = { $0.stringBytes.map { string(words.word(for: $0)) } ?? JSONWriter.compact.write($0) }
-    return content.kind == .array ? list(content.elements.map { rewriting($0, ["text": text]) }) : text(content)
+  /// What a template that refuses unlikely words does not write of the calls as they are; `nil` if it writes all.
+  private func callsNotAdded(
+    _ messages: [Value], _ whole: [UInt8], _ opensReply: Bool
+  ) throws(PromptError) -> CheckOutcome? {
+    // A template may refuse a message that says nothing.
+    let without = (try? render(Self.withoutCalls(messages), opensReply: opensReply)) ?? []
+    for message in messages where Self.isCalling(message) {
+      for call in try Self.calls(of: message) {
+        let name = TextCheck.shown(call.name)
+        if !isAdded(call.name, whole, without) { return .failed("the call of \(name) is not in the prompt") }
+        for (argument, value) in call.arguments.members {
+          for part in [argument, value.stringBytes ?? []] where !part.isEmpty && !isAdded(part, whole, without) {
+            return .failed("\(TextCheck.shown(part)) of the call of \(name) is not in the prompt")
+          }
+        }
+      }
+    }
+    return nil
   }
 
   /// The texts of a message's content: itself, or those of its parts.
@@ -144,20 +147,15 @@ extension PromptProbe {
   /// What the template writes for a reply that makes calls, without what it opens every reply with.
   private func reply(_ before: [Value], _ call: Value) throws(PromptError) -> ([UInt8], InputView) {
     let start = try render(before)
-    var whole = try render(before + [call], opensReply: false)
+    // What always opens a reply opens one behind the calls too.
+    let whole = try withoutOpening(render(before + [call], opensReply: false), behind: before)
     let closed = try render(before, opensReply: false)
-    let alwaysOpens = start == closed
-    if alwaysOpens {
-      // What always opens a reply opens one behind the calls too.
-      let tail = ending(before)
-      if whole.count > tail.count, whole.suffix(tail.count).elementsEqual(tail) { whole.removeLast(tail.count) }
-    }
     if whole.starts(with: start) {
       let isOpen = openReasoning(start, before) != nil
       return (Array(whole[start.count...]), isOpen ? .prefilled : .response)
     }
     // A template may open what a reply that only calls has not: a block of reasoning.
-    let least = alwaysOpens ? 0 : TextCheck.common(closed, whole)
+    let least = start == closed ? 0 : TextCheck.common(closed, whole)
     let same = Self.boundary(in: whole, at: TextCheck.common(start, whole), from: least)
     return (Array(whole[same...]), .response)
   }

@@ -17,8 +17,8 @@ extension PromptProbe {
       guard let open = ByteSearch.lastIndex(of: marker, in: tail.span),
         open > ByteSearch.lastIndex(of: Array(rule.close.utf8), in: tail.span) ?? -1
       else { continue }
-      let start = opening.lowerBound + open
-      return start..<(start + marker.count)
+      let range = (opening.lowerBound + open)..<(opening.lowerBound + open + marker.count)
+      return isBehindLastWords(range.lowerBound, prompt, messages) ? range : nil
     }
     return nil
   }
@@ -35,18 +35,23 @@ extension PromptProbe {
     if let closed = try? render(messages, opensReply: false), closed != prompt {
       return Self.boundary(in: prompt, at: TextCheck.common(prompt, closed), from: 0)..<prompt.count
     }
-    let tail = behindLastWords(messages ?? test.messages.elements)
+    let conversation = messages ?? test.messages.elements
+    let tail = tail(conversation) ?? ending(conversation)
     return (prompt.count - TextCheck.common(tail.reversed(), prompt.reversed()))..<prompt.count
   }
 
-  private func behindLastWords(_ messages: [Value]) -> [UInt8] {
-    if let last = messages.last, !Self.isAssistant(last), last["content"] != nil,
-      let words = try? Self.value(Self.rewriting(last, ["content": { _ in content(Self.marker) }])),
-      let tail = behindMarker(messages.dropLast() + [words], opensReply: true)
-    {
-      return tail
-    }
-    return ending(messages)
+  /// A template that is asked to open a reply may write other things too, before the conversation.
+  private func isBehindLastWords(_ place: Int, _ prompt: [UInt8], _ messages: [Value]?) -> Bool {
+    guard let tail = tail(messages ?? test.messages.elements) else { return true }
+    return place >= prompt.count - TextCheck.common(tail.reversed(), prompt.reversed())
+  }
+
+  /// What stands behind the words of the last message; `nil` if it is the assistant's, or its words are not in the prompt.
+  private func tail(_ messages: [Value]) -> [UInt8]? {
+    guard let last = messages.last, !Self.isAssistant(last), last["content"] != nil,
+      let words = try? Self.value(Self.rewriting(last, ["content": { _ in content(Self.marker) }]))
+    else { return nil }
+    return behindMarker(messages.dropLast() + [words], opensReply: true)
   }
 
   /// What stands behind an assistant's last message, though no reply is to be opened; empty if the template does not take one.

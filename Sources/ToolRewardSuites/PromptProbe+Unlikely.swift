@@ -4,16 +4,21 @@ internal import ToolRewardPrompts
 extension PromptProbe {
   /// Words that stand in no template and in no conversation: where they are in the prompt, it is because they were given.
   final class Words {
-    /// Each word, with what it stands for.
-    private var all: [(word: [UInt8], meant: [UInt8])] = []
+    /// Each word, with what it stands for, for people.
+    private var all: [(word: [UInt8], meant: String)] = []
 
-    func word(for meant: [UInt8]) -> [UInt8] {
+    var isEmpty: Bool { all.isEmpty }
+
+    func word(for meant: String) -> [UInt8] {
       let word = Array("zq\(all.count)vx".utf8)
       all.append((word, meant))
       return word
     }
 
-    func number(for meant: [UInt8]) -> [UInt8] {
+    /// A text between two words: a template that cuts it loses one.
+    func text(around text: [UInt8], for meant: String) -> [UInt8] { word(for: meant) + text + word(for: meant) }
+
+    func number(for meant: String) -> [UInt8] {
       // Far below 2^53, and no part of one another.
       let number = Array("739\(1_000 + all.count % 9_000)937".utf8)
       all.append((number, meant))
@@ -21,9 +26,32 @@ extension PromptProbe {
     }
 
     /// What the first word stands for that is not in a prompt; `nil` if all are.
-    func missing(in prompt: [UInt8]) -> [UInt8]? {
-      all.first { TextCheck.place($0.word, prompt) == nil }?.meant
+    func missing(in prompt: [UInt8]) -> String? {
+      // Words mostly stand there in their order.
+      var position = 0
+      for (word, meant) in all {
+        guard
+          let found = ByteSearch.firstIndex(of: word, in: prompt.span, from: position)
+            ?? ByteSearch.firstIndex(of: word, in: prompt.span)
+        else { return meant }
+        position = found
+      }
+      return nil
     }
+  }
+
+  /// What a rendering with unlikely words shows.
+  enum Finding {
+    case all
+    /// What is not in the prompt, for people.
+    case missing(String)
+    /// The template refuses such words, or there was nothing to put words for.
+    case unknown
+  }
+
+  private static func finding(_ words: Words, _ render: () throws(PromptError) -> [UInt8]) -> Finding {
+    guard !words.isEmpty, let prompt = try? render() else { return .unknown }
+    return words.missing(in: prompt).map { .missing($0) } ?? .all
   }
 
   /// How a part of a value is written instead.
@@ -34,46 +62,116 @@ extension PromptProbe {
   /// The members of a tool that hold its parameters: OpenAI's, Anthropic's and MCP's.
   static let parameterMembers = ["parameters", "input_schema", "inputSchema"]
 
-  /// A name of a tool or of a parameter that is not in the prompt if it is an unlikely one: it stood there for another reason. `nil` if there is
-  /// none, or the template refuses such tools.
-  func droppedInTools(_ tools: [Value]) -> [UInt8]? {
+  /// Whether names of tools and of parameters are in the prompt if they are unlikely ones: common words may stand there for other reasons.
+  func findInTools(_ tools: [Value]) -> Finding {
     for changesNames in [true, false] {
       let words = Words()
       let schema: Rewrite = { schema in
-        Self.rewriting(
-          schema,
-          [
-            "properties": { properties in
-              Self.object(properties.members.map { (words.word(for: $0.name), JSONWriter.compact.write($0.value)) })
-            }
-          ])
+        let properties: Rewrite = { properties in
+          Self.object(
+            properties.members.map {
+              (words.word(for: "\(TextCheck.shown($0.name)) of a tool"), JSONWriter.compact.write($0.value))
+            })
+        }
+        return Self.rewriting(schema, ["properties": properties])
       }
       var changes = Dictionary(uniqueKeysWithValues: Self.parameterMembers.map { ($0, schema) })
-      if changesNames { changes["name"] = { Self.string(words.word(for: $0.stringBytes ?? [])) } }
+      if changesNames {
+        changes["name"] = { name in
+          Self.string(words.word(for: "the tool \(TextCheck.shown(name.stringBytes ?? []))"))
+        }
+      }
       let texts = tools.map { Self.rewritingFunction(of: $0, changes) }
-      guard let changed = try? Self.value(Self.list(texts)),
-        let prompt = try? render(messages: test.messages, tools: changed)
-      else { continue }
-      return words.missing(in: prompt)
+      let found = Self.finding(words) { () throws(PromptError) in
+        try render(messages: test.messages, tools: Self.value(Self.list(texts)))
+      }
+      if case .unknown = found { continue }
+      return found
     }
-    return nil
+    return .unknown
   }
 
   // MARK: Calls
 
-  /// A name or a value of calls that is not in the prompt if it is an unlikely one; `nil` if there is none, or the template refuses such calls.
-  func droppedInCalls(_ messages: [Value], opensReply: Bool) -> [UInt8]? {
+  /// Whether names and values of calls are in the prompt if they are unlikely ones.
+  func findInCalls(_ messages: [Value], opensReply: Bool) -> Finding {
     for changesNames in [true, false] {
       let words = Words()
-      var changes: [String: Rewrite] = ["arguments": Self.withinText { Self.changed($0, words, depth: 0) }]
-      if changesNames { changes["name"] = { Self.string(words.word(for: $0.stringBytes ?? [])) } }
-      guard let changed = try? Self.rewritingCalls(messages, changes),
-        let prompt = try? render(changed, opensReply: opensReply)
-      else { continue }
-      return words.missing(in: prompt)
+      // Kimi K2's calls are named by their identifiers, which answers repeat.
+      var identifiers: [(old: [UInt8], new: [UInt8])] = []
+      let changed = try? Self.rewritingCalls(messages) { call in
+        let function = call["function"] ?? call
+        let name = function["name"]?.stringBytes ?? []
+        let called = TextCheck.shown(name)
+        var changes: [String: Rewrite] = [
+          "arguments": Self.withinText { Self.changed($0, words, " of the call of \(called)") }
+        ]
+        guard changesNames else { return Self.rewritingFunction(of: call, changes) }
+        let word = words.word(for: "the call of \(called)")
+        changes["name"] = { _ in Self.string(word) }
+        let identifier = call["id"]?.stringBytes ?? []
+        guard !name.isEmpty, let place = TextCheck.place(name, identifier) else {
+          return Self.rewritingFunction(of: call, changes)
+        }
+        let new = Array(identifier[..<place.lowerBound] + word + identifier[place.upperBound...])
+        identifiers.append((identifier, new))
+        return Self.rewritingFunction(of: call, changes, own: ["id": { _ in Self.string(new) }])
+      }
+      guard let changed, let renamed = try? Self.renaming(changed, identifiers) else { return .unknown }
+      let found = Self.finding(words) { () throws(PromptError) in try render(renamed, opensReply: opensReply) }
+      if case .unknown = found { continue }
+      return found
     }
-    return nil
+    return .unknown
   }
+
+  /// The same with answers to calls that have other identifiers now.
+  private static func renaming(
+    _ messages: [Value], _ identifiers: [(old: [UInt8], new: [UInt8])]
+  ) throws(PromptError) -> [Value] {
+    guard !identifiers.isEmpty else { return messages }
+    var result: [Value] = []
+    for message in messages {
+      let identifier: Rewrite = { given in
+        let new = identifiers.last { $0.old == given.stringBytes }?.new
+        return new.map { string($0) } ?? JSONWriter.compact.write(given)
+      }
+      result.append(isAnswer(message) ? try value(rewriting(message, ["tool_call_id": identifier])) : message)
+    }
+    return result
+  }
+
+  // MARK: Answers
+
+  /// Whether the answers of a conversation are in its prompt if they hold unlikely words.
+  func findInAnswers(_ messages: [Value]) -> Finding {
+    let words = Words()
+    let answer = " of an answer"
+    let content: Rewrite = { content in
+      // Parts have a type beside their text, which stays.
+      guard content.kind == .array, content.elements.contains(where: { $0["text"]?.kind == .string }) else {
+        return content.kind == .string
+          ? Self.string(words.text(around: content.stringBytes ?? [], for: Self.answer(content)))
+          : Self.changed(content, words, answer)
+      }
+      let text: Rewrite = { Self.string(words.text(around: $0.stringBytes ?? [], for: Self.answer($0))) }
+      return Self.list(content.elements.map { Self.rewriting($0, ["text": text]) })
+    }
+    var changed: [Value] = []
+    for message in messages {
+      guard Self.isAnswer(message) else {
+        changed.append(message)
+        continue
+      }
+      guard let answer = try? Self.value(Self.rewriting(message, ["content": content])) else { return .unknown }
+      changed.append(answer)
+    }
+    return Self.finding(words) { () throws(PromptError) in try render(changed) }
+  }
+
+  private static func answer(_ text: Value) -> String { "the answer \(TextCheck.shown(text.stringBytes ?? []))" }
+
+  // MARK: Constants
 
   /// The most values of calls that are rendered with another in their place.
   private static let mostConstants = 32
@@ -92,7 +190,8 @@ extension PromptProbe {
           return constant.other
         }
       }
-      guard let changed = try? Self.rewritingCalls(messages, ["arguments": arguments]), let found else { return nil }
+      let changed = try? Self.rewritingCalls(messages) { Self.rewritingFunction(of: $0, ["arguments": arguments]) }
+      guard let changed, let found else { return nil }
       guard let other = try? render(changed, opensReply: opensReply) else { continue }
       let isThere = found.spellings.contains {
         TextCheck.occurrences(of: $0, in: prompt) > TextCheck.occurrences(of: $0, in: other)
@@ -126,12 +225,13 @@ extension PromptProbe {
     }
   }
 
-  /// A value with other names, texts and numbers; what is true, false or nothing stays.
-  private static func changed(_ value: Value, _ words: Words, depth: Int) -> [UInt8] {
-    leaves(of: value, depth: depth, name: words.word) { leaf in
+  /// A value with other names and numbers, and words around its texts; what is true, false or nothing stays.
+  private static func changed(_ value: Value, _ words: Words, _ owner: String) -> [UInt8] {
+    func meant(_ text: [UInt8]) -> String { TextCheck.shown(text) + owner }
+    return leaves(of: value, depth: 0, name: { words.word(for: meant($0)) }) { leaf in
       switch leaf.kind {
-      case .string: string(words.word(for: leaf.stringBytes ?? []))
-      case .number: words.number(for: JSONWriter.compact.write(leaf))
+      case .string: string(words.text(around: leaf.stringBytes ?? [], for: meant(leaf.stringBytes ?? [])))
+      case .number: words.number(for: meant(JSONWriter.compact.write(leaf)))
       default: JSONWriter.compact.write(leaf)
       }
     }
@@ -168,23 +268,24 @@ extension PromptProbe {
       })
   }
 
-  /// The same of what a tool or a call holds as its `function`, or of itself.
-  private static func rewritingFunction(of value: Value, _ changes: [String: Rewrite]) -> [UInt8] {
-    value["function"] == nil ? rewriting(value, changes) : rewriting(value, ["function": { rewriting($0, changes) }])
+  /// The same of what a tool or a call holds as its `function`, or of itself; and of itself, what is its own.
+  private static func rewritingFunction(
+    of value: Value, _ changes: [String: Rewrite], own: [String: Rewrite] = [:]
+  ) -> [UInt8] {
+    let inner = value["function"] == nil ? changes : ["function": { rewriting($0, changes) }]
+    return rewriting(value, inner.merging(own) { _, own in own })
   }
 
-  /// The same of every call of a conversation.
-  private static func rewritingCalls(
-    _ messages: [Value], _ changes: [String: Rewrite]
-  ) throws(PromptError) -> [Value] {
+  /// A conversation with every call written otherwise.
+  private static func rewritingCalls(_ messages: [Value], _ call: Rewrite) throws(PromptError) -> [Value] {
     var result: [Value] = []
     for message in messages {
       guard isCalling(message) else {
         result.append(message)
         continue
       }
-      let calls: Rewrite = { list($0.elements.map { rewritingFunction(of: $0, changes) }) }
-      result.append(try value(rewriting(message, ["tool_calls": calls])))
+      let calls = list((message["tool_calls"]?.elements ?? []).map(call))
+      result.append(try value(rewriting(message, ["tool_calls": { _ in calls }])))
     }
     return result
   }

@@ -96,24 +96,46 @@ struct PromptProbe {
     return [Call(id: Self.identifier(0), name: name, arguments: arguments)]
   }
 
-  /// Nine letters and digits, which Mistral's templates insist on.
+  /// Nine letters and digits.
   static func identifier(_ place: Int) -> [UInt8] {
     let digits = String(place % 100_000)
     return Array(("call" + String(repeating: "0", count: 5 - digits.utf8.count) + digits).utf8)
   }
 
-  /// A message of the assistant that makes the case's calls; `nil` if there is nothing to call.
-  private func callMessage() throws(PromptError) -> Value? {
+  /// Messages of the assistant that make the case's calls, in the ways that templates ask for: arguments as objects, or as JSON in a string;
+  /// identifiers of nine characters, which Mistral's templates insist on, or with the tool's name, which Kimi K2's writes from there. Empty
+  /// if there is nothing to call.
+  private func callMessages() throws(PromptError) -> [Value] {
     let calls = try repliedCalls()
-    guard !calls.isEmpty else { return nil }
-    let texts = calls.map { call in
-      Array(#"{"id":"#.utf8) + Self.string(call.id ?? []) + Array(#","type":"function","function":{"name":"#.utf8)
-        + Self.string(call.name) + Array(#","arguments":"#.utf8) + JSONWriter.compact.write(call.arguments)
-        + Array("}}".utf8)
+    guard !calls.isEmpty else { return [] }
+    var messages: [Value] = []
+    for (isText, isNamed) in [(false, false), (true, false), (false, true), (true, true)] {
+      let texts = calls.enumerated().map { place, call in
+        let named = Array("functions.".utf8) + call.name + Array(":\(place)".utf8)
+        let arguments = JSONWriter.compact.write(call.arguments)
+        return Array(#"{"id":"#.utf8) + Self.string(isNamed ? named : call.id ?? [])
+          + Array(#","type":"function","function":{"name":"#.utf8) + Self.string(call.name)
+          + Array(#","arguments":"#.utf8) + (isText ? Self.string(arguments) : arguments) + Array("}}".utf8)
+      }
+      messages.append(
+        try Self.value(
+          Array(#"{"role":"assistant","content":"#.utf8) + content([]) + Array(#","tool_calls":"#.utf8)
+            + Self.list(texts) + [0x7D]))
     }
-    return try Self.value(
-      Array(#"{"role":"assistant","content":"#.utf8) + content([]) + Array(#","tool_calls":"#.utf8) + Self.list(texts)
-        + [0x7D])
+    return messages
+  }
+
+  /// The first of such messages that the template takes, and writes the names of; else the first that it takes, else the first.
+  private func callMessage(after before: [Value]) throws(PromptError) -> Value? {
+    var taken: Value?
+    let messages = try callMessages()
+    for message in messages {
+      guard let prompt = try? render(before + [message], opensReply: false) else { continue }
+      let names = try Self.calls(of: message).map(\.name)
+      if names.allSatisfy({ TextCheck.place($0, prompt) != nil }) { return message }
+      taken = taken ?? message
+    }
+    return taken ?? messages.first
   }
 
   /// Answers to a message's calls.
@@ -147,10 +169,10 @@ struct PromptProbe {
   func callTurn() throws(PromptError) -> (before: [Value], call: Value)? {
     let messages = test.messages.elements
     if let index = messages.lastIndex(where: Self.isCalling) { return (Array(messages[..<index]), messages[index]) }
-    guard let call = try callMessage() else { return nil }
     // What is made stands behind a user's words.
     let end = messages.lastIndex { !Self.isAssistant($0) }.map { $0 + 1 } ?? 0
-    return (Array(messages[..<end]), call)
+    let before = Array(messages[..<end])
+    return try callMessage(after: before).map { (before, $0) }
   }
 }
 

@@ -106,10 +106,15 @@ extension SuiteCompletions {
       throw SuiteError(path, "\(error)")
     }
     files.append(path)
-    for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
-    where !line.allSatisfy({ TextSpace.isSpace($0) }) {
+    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+    var areKept = false
+    for (number, line) in lines.enumerated() where !line.allSatisfy({ TextSpace.isSpace($0) }) {
+      // A run that was killed while it kept an answer leaves a part of a line.
+      if areKept, number + 1 == lines.count, (try? Configuration(Array(line))) == nil { break }
       do throws(ConfigurationError) {
-        try add(Configuration(Array(line)), line: number + 1)
+        let row = try Configuration(Array(line))
+        try add(row, line: number + 1)
+        areKept = Self.isKept(row)
       } catch {
         throw SuiteError(
           path,
@@ -129,13 +134,12 @@ extension SuiteCompletions {
       for place in try list.elements() {
         add(try SuiteCompletion(text: place), template: template, case: test)
       }
-    } else if let place = row["sample"] {
+    } else if let place = row["sample"], place.value.kind != .null {
       let number = try Self.number(place)
       let completion = try SuiteCompletion(row: row)
-      let isKept = row["key"]?.value.kind == .string && row["model"]?.value.kind == .string
-      let own = Place(file: files.count - 1, line: line, isKept: isKept)
+      let own = Place(file: files.count - 1, line: line, isKept: Self.isKept(row))
       let cell = Cell(template: template, test: test)
-      if let other = samples[cell]?.numbered[number]?.place, !(isKept && other.isKept && own.file == other.file) {
+      if let other = samples[cell]?.numbered[number]?.place, !(own.isKept && other.isKept && own.file == other.file) {
         let file = own.file == other.file ? "" : " of \(files[other.file])"
         throw place.error(
           "line \(other.line)\(file) is completion \(number) of this cell: number them apart, or take \"sample\" away")
@@ -144,6 +148,11 @@ extension SuiteCompletions {
     } else {
       add(try SuiteCompletion(row: row), template: template, case: test)
     }
+  }
+
+  /// Whether an endpoint's answer was kept in a row.
+  private static func isKept(_ row: Configuration) -> Bool {
+    row["key"]?.value.kind == .string && row["model"]?.value.kind == .string
   }
 
   /// A completion's number.

@@ -105,7 +105,9 @@ extension SuiteResult {
         guard count <= most else { continue }
         let place = VisibleText.of("\(cell.template) / \(cell.test)") + (sample.map { ", completion \($0 + 1)" } ?? "")
         lines.append("\(place): \(VisibleText.of(check.check))\(check.outcome == .error ? " could not be judged" : "")")
-        lines += TextTable.wrap(VisibleText.of(check.message), width: width, indent: 4)
+        for line in check.message.split(separator: "\n", omittingEmptySubsequences: true) {
+          lines += TextTable.wrap(VisibleText.of(String(line)), width: width, indent: 4)
+        }
       }
     }
     if count > most { lines.append("… and \(DecimalText.grouped(count - most)) more failures") }

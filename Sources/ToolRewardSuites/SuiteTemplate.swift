@@ -27,8 +27,17 @@ public struct SuiteTemplate: PromptRenderer {
   private static func tokens(in source: [UInt8]) -> [[UInt8]] {
     var tokens: [[UInt8]] = []
     let bar = Array("｜".utf8)
+    func isName(_ byte: UInt8) -> Bool {
+      isCapital(byte) || (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x29 || byte == 0x5D
+    }
     func isCapital(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) || byte == 0x5F || byte == 0x2F }
-    for start in source.indices where source[start] == 0x3C || source[start] == 0x5B {
+    var isCode = false
+    for start in source.indices {
+      if start > 0, source[start - 1] == 0x7B, source[start] == 0x7B || source[start] == 0x25 { isCode = true }
+      if start > 0, source[start] == 0x7D, source[start - 1] == 0x7D || source[start - 1] == 0x25 { isCode = false }
+      guard source[start] == 0x3C || source[start] == 0x5B else { continue }
+      // `names[INDEX]` takes an element.
+      if isCode, source[start] == 0x5B, start > 0, isName(source[start - 1]) { continue }
       let rest = source[start...].prefix(longestToken)
       let token: ArraySlice<UInt8>?
       if source[start] == 0x5B {

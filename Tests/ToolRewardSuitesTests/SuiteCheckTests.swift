@@ -165,7 +165,8 @@ private let textRows: [(PromptCheck.TextTest, [String], subject: String, holds: 
       #expect(failed.outcome == .failed && failed.message.contains("not in the prompt"), "\(failed.message)")
     }
     #expect(
-      try check(.toolsRendered, SmallTemplate(dropsArguments: true), test).message.contains("though the same word is"))
+      try check(.toolsRendered, SmallTemplate(dropsArguments: true), test).message
+        == #""name" of a tool is not in the prompt"#)
   }
 
   /// Templates that write characters beyond ASCII as escapes render what they are given.
@@ -253,6 +254,11 @@ private let completionRows: [(PromptCheck.Kind, good: String, bad: String, why: 
   (.toolCallMatch, call, call.replacing("Paris", with: "Ulm"), "arguments differ: /city"),
   (.toolCallMatch, call, "none", "1 call missing, 0 calls too many"),
   (.noCall, "warm", call, "there is a call"),
+  // A call that is cut off where it begins is a call; a marker that prose speaks of is none.
+  (.noCall, "use <tool_call> tags", "<tool_call>\n", "a call begins at byte 0"),
+  (.format, "use <tool_call> tags", "warm <tool_call>\n", "a call begins at byte 5"),
+  (.format, call, "\(call)<tool_call>{", "a call at byte"),
+  (.toolCallF1(threshold: 0.9), call, "<tool_call>\n", "F1 of the called names is 0.0"),
 ]
 
 private let estimates: [(count: Int, right: Int, k: Int, at: Double, all: Double)] = [

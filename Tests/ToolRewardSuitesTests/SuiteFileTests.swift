@@ -285,6 +285,23 @@ import ToolRewardSuites
     }
   }
 
+  /// A run that was killed while it kept an answer leaves a part of a line, which costs no other; no number is as good as none.
+  @Test func linesThatWereCut() throws {
+    try withFolder { folder in
+      let kept = #"{"template": "t", "case": "c", "sample": 0, "key": "k", "model": "m", "completion": "a"}"# + "\n"
+      let half = try write(kept + #"{"template": "t", "ca"#, "half.jsonl", in: folder)
+      #expect(try SuiteCompletions(file: half).count == 1)
+      for broken in [kept + "{\n", kept + "{\n" + kept, #"{"template": "t", "case": "c", "completion": "a"}"# + "\n{"] {
+        let file = try write(broken, "broken.jsonl", in: folder)
+        let error = try #require(throws: SuiteError.self) { _ = try SuiteCompletions(file: file) }
+        #expect(error.description.contains("broken.jsonl:2:"))
+      }
+      let none = try write(
+        #"{"template": "t", "case": "c", "sample": null, "completion": "a"}"#, "null.jsonl", in: folder)
+      #expect(try SuiteCompletions(file: none).count == 1)
+    }
+  }
+
   @Test func completions() throws {
     try withFolder { folder in
       let path = try write(

@@ -25,16 +25,18 @@ private struct Row: CustomTestStringConvertible {
   let template: String
   var messages = list(user)
   var tools = weatherTools
+  var format = "hermes"
   let checks: [(name: String, outcome: CheckResult.Outcome)]
 
   init(
     _ name: String, _ template: String, of messages: String = list(user), tools: String = weatherTools,
-    says checks: [(name: String, outcome: CheckResult.Outcome)]
+    format: String = "hermes", says checks: [(name: String, outcome: CheckResult.Outcome)]
   ) {
     testDescription = name
     self.template = template
     self.messages = messages
     self.tools = tools
+    self.format = format
     self.checks = checks
   }
 }
@@ -94,6 +96,93 @@ private let callRows: [Row] = [
       + end + reply, of: list(user, calling("Paris"), answer),
     says: [("not-prefix-preserving", .failed), ("not-round-trip", .failed), ("tool-calls-rendered", .passed)]),
 ]
+
+private func told(_ content: String) -> String { #"{"role":"tool","tool_call_id":"call00000","content":\#(content)}"# }
+private func cutting(_ filter: String) -> String {
+  turns + "{{ m.content\(filter) if m.role == 'tool' else (m.content or '') }}" + calls + end + reply
+}
+private let unanswered =
+  turns + "{% if m.role != 'tool' %}{{ m.content or '' }}" + calls + "{% endif %}" + end + reply
+
+private let answerRows: [Row] =
+  [
+    Row(
+      "an answer's beginning", cutting("[:20]"), of: list(user, calling("Paris"), told(#""a long answer of a tool""#)),
+      says: [("tool-results-rendered", .failed)]),
+    Row(
+      "an answer's first line", cutting(".split('\\n')[0]"), of: list(user, calling("Paris"), told(#""one\ntwo""#)),
+      says: [("tool-results-rendered", .failed)]),
+    Row(
+      "an answer's end", cutting(".split('</think>')[-1]"),
+      of: list(user, calling("Paris"), told(#""important </think> rest""#)), says: [("tool-results-rendered", .failed)]),
+    Row(
+      "an empty answer", cutting(""), of: list(user, calling("Paris"), told(#""""#)),
+      says: [("tool-results-rendered", .passed)]),
+    Row(
+      "answers that are values", turns + "{{ m.content | tojson }}" + calls + end + reply,
+      of: list(user, calling("Paris"), told(#"{"temp": 21}"#), told(#"["abc","d"]"#), told("21")),
+      says: [("tool-results-rendered", .passed)]),
+    Row(
+      "answers that are null", unanswered, of: list(user, calling("Paris"), told("null")),
+      says: [("tool-results-rendered", .skipped)]),
+  ]
+  + [#"{"temp": 21}"#, #"["abc","d"]"#, "21", #"[{"type":"text","text":"21"}]"#].map { content in
+    Row(
+      "an answer \(content) is dropped", unanswered, of: list(user, calling("Paris"), told(content)),
+      says: [("tool-results-rendered", .failed)])
+  }
+
+/// Calls as Kimi K2's template writes them: by their identifiers.
+private let named =
+  turns + "{{ m.content or '' }}"
+  + "{% for c in m.tool_calls or [] %}<|tool_calls_section_begin|><|tool_call_begin|>{{ c.id }}<|tool_call_argument_begin|>"
+  + "{{ c.function.arguments if c.function.arguments is string else c.function.arguments | tojson }}<|tool_call_end|><|tool_calls_section_end|>{% endfor %}"
+  + "{% if m.role == 'tool' %}{{ m.tool_call_id }}{% endif %}" + end + reply
+private let asked: [(name: String, outcome: CheckResult.Outcome)] = [
+  ("tool-calls-rendered", .passed), ("tool-results-rendered", .passed), ("round-trip", .passed),
+  ("prefix-preserving", .passed), ("prefix-preserving", .passed),
+]
+private let strings =
+  turns + "{{ m.content or '' }}"
+  + #"{% for c in m.tool_calls or [] %}<tool_call>\#n{{ '{"name": "' + c.function.name + '", "arguments": ' + c.function.arguments + '}' }}\#n</tool_call>{% endfor %}"#
+  + end + reply
+
+private let shapeRows: [Row] =
+  [
+    Row("calls by their identifiers", named, format: "kimi-k2", says: asked),
+    Row(
+      "a call by its identifier", named,
+      of: list(
+        user, calling("Paris").replacing("call00000", with: "functions.get_weather:0"),
+        answer.replacing("call00000", with: "functions.get_weather:0")),
+      format: "kimi-k2", says: asked),
+    Row("arguments as strings", strings, says: asked),
+  ]
+  + [#"{\"city\":\"a\\/b\"}"#, #"{\"city\":\"a \\u0026 \\u003cx\"}"#, #"{\"city\":\"Z\\u00FCrich\"}"#].map { text in
+    Row("arguments as \(text)", strings, of: list(user, calling("", arguments: "\"\(text)\"")), says: asked)
+  } + [
+    Row(
+      "a reply that is always opened", turns + "{{ m.content or '' }}" + calls + end + "<|im_start|>assistant\n",
+      of: list(user, calling("Paris"), answer), says: asked),
+    Row(
+      "nested texts that are cut",
+      turns
+        + "{{ m.content or '' }}{% for c in m.tool_calls or [] %}{{ c.function.name }}{{ c.function.arguments.keys() | list }}{% for v in c.function.arguments.o %}{{ v[:10] }}{% endfor %}{% endfor %}"
+        + end + reply, of: list(user, calling("", arguments: #"{"o":["a long text of a call"]}"#)),
+      says: [("tool-calls-rendered", .failed)]),
+    Row(
+      "<think> before the conversation",
+      "{% if add_generation_prompt %}<|im_start|>system\nAnswer.<|im_end|>\n{% endif %}" + turns + "{{ m.content }}"
+        + end + reply, of: list(#"{"role":"user","content":"what is <think>?"}"#), says: [("opens-think", .failed)]),
+    Row(
+      "an index is no token",
+      "{% set INDEX = 0 %}" + turns + "{{ [m.content][INDEX] }}{% if messages[INDEX] %}{% endif %}" + end,
+      of: list(#"{"role":"user","content":"see [INDEX]"}"#), says: [("no-injected-special-token", .passed)]),
+    Row(
+      "a word that stands there more often without tools",
+      "{% if tools %}{{ tools | tojson }}{% else %}city city city{% endif %}" + turns + end,
+      says: [("tools-rendered", .passed)]),
+  ]
 
 private let constantRows: [Row] =
   ["false", "0", "null", "true"].map { constant in
@@ -191,11 +280,11 @@ private let partRows: [Row] = [
 ]
 
 @Suite struct TemplateFaultTests {
-  @Test(arguments: callRows + constantRows + openingRows + toolRows + partRows)
+  @Test(arguments: callRows + answerRows + shapeRows + constantRows + openingRows + toolRows + partRows)
   fileprivate func faults(_ row: Row) throws {
     let names = row.checks.map { #""\#($0.name)""# }.joined(separator: ",")
     let suite = """
-      {"templates":[{"name":"t","framing":"chatml","format":"hermes"}],"cases":[{"name":"c","messages":\(row.messages),"tools":\(row.tools),
+      {"templates":[{"name":"t","framing":"chatml","format":"\(row.format)"}],"cases":[{"name":"c","messages":\(row.messages),"tools":\(row.tools),
        "ground_truth":[{"name":"get_weather","arguments":{"city":"Ulm"}}]}],"checks":["renders",\(names)]}
       """
     var read = try PromptSuite(text: Array(suite.utf8), path: "suite.json")

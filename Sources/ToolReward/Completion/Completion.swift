@@ -77,7 +77,7 @@ public struct Completion: Sendable {
 
 extension Completion {
   /// Whether a call marker outside reasoning frames nothing.
-  var hasStrayCallMarker: Bool {
+  package var hasStrayCallMarker: Bool {
     diagnostics.contains { $0.code == .strayCallClose || $0.code == .unconfirmedOpener }
   }
 

@@ -125,14 +125,15 @@ struct PromptProbe {
     return messages
   }
 
-  /// The first of such messages that the template takes, and writes the names of; else the first that it takes, else the first.
+  /// The first of such messages that the template takes and writes the names of; else the first that it takes, else the first.
   private func callMessage(after before: [Value]) throws(PromptError) -> Value? {
     var taken: Value?
     let messages = try callMessages()
+    let without = (try? render(before, opensReply: false)) ?? []
     for message in messages {
       guard let prompt = try? render(before + [message], opensReply: false) else { continue }
       let names = try Self.calls(of: message).map(\.name)
-      if names.allSatisfy({ TextCheck.place($0, prompt) != nil }) { return message }
+      if names.allSatisfy({ isAdded($0, prompt, without) }) { return message }
       taken = taken ?? message
     }
     return taken ?? messages.first

@@ -149,7 +149,7 @@ private let strings =
 
 private let shapeRows: [Row] =
   [
-    Row("calls by their identifiers", named, format: "kimi-k2", says: asked),
+    Row("calls by their identifiers", tools + named, format: "kimi-k2", says: asked),
     Row(
       "a call by its identifier", named,
       of: list(

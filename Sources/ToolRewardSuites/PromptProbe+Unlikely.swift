@@ -85,8 +85,12 @@ extension PromptProbe {
       let found = Self.finding(words) { () throws(PromptError) in
         try render(messages: test.messages, tools: Self.value(Self.list(texts)))
       }
-      if case .unknown = found { continue }
-      return found
+      switch found {
+      case .missing: return found
+      case .all where changesNames: return found
+      // Of the names nothing is known.
+      case .all, .unknown: continue
+      }
     }
     return .unknown
   }
@@ -119,8 +123,12 @@ extension PromptProbe {
       }
       guard let changed, let renamed = try? Self.renaming(changed, identifiers) else { return .unknown }
       let found = Self.finding(words) { () throws(PromptError) in try render(renamed, opensReply: opensReply) }
-      if case .unknown = found { continue }
-      return found
+      switch found {
+      case .missing: return found
+      case .all where changesNames: return found
+      // Of the names nothing is known.
+      case .all, .unknown: continue
+      }
     }
     return .unknown
   }

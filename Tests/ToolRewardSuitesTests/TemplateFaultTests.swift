@@ -236,6 +236,14 @@ private let toolRows: [Row] = [
     "no name", whole, tools: #"[{"type":"function","function":{"nam":"get"}}]"#,
     says: [("tools-rendered", .error), ("not-tools-rendered", .error)]),
   Row(
+    "refuses names that it does not know, and writes none",
+    "{% for t in tools or [] %}{% if t.function.name != 'get_weather' %}{{ raise_exception('what?') }}{% endif %}{{ t.function.parameters | tojson }}{% endfor %}"
+      + turns + end, says: [("tools-rendered", .failed)]),
+  Row(
+    "refuses names that it does not know, and writes the one",
+    "{% for t in tools or [] %}{% if t.function.name != 'get_weather' %}{{ raise_exception('what?') }}{% endif %}{{ t | tojson }}{% endfor %}"
+      + turns + end, says: [("tools-rendered", .passed)]),
+  Row(
     "Anthropic's parameters", "{% for t in tools or [] %}{{ t.name }}{% endfor %}" + turns + end,
     tools: #"[{"name":"get","input_schema":{"properties":{"city":{}}}}]"#, says: [("tools-rendered", .failed)]),
   Row(

@@ -14,13 +14,16 @@ extension PromptProbe {
       guard let (before, call) = try callTurn() else { return Self.nothingToCall }
       turns = [(before, call, [])]
     }
+    let first = turns.first?.before ?? []
+    let alwaysOpens = try render(first, opensReply: false) == render(first)
     for turn in turns {
       let short = turn.before + [turn.call]
       var long = short + (turn.after.isEmpty ? try answers(to: turn.call) : Array(turn.after))
       if end == .userTurn {
         long += try [message("assistant", "the assistant's answer"), message("user", "the user's next words")]
       }
-      let start = try withoutOpening(render(short, opensReply: false), behind: turn.before)
+      var start = try render(short, opensReply: false)
+      if alwaysOpens { start = withoutEnding(start, behind: turn.before) }
       let whole = try render(long)
       if whole.starts(with: start) { continue }
       let same = Self.boundary(in: start, at: TextCheck.common(start, whole), from: 0)
@@ -32,9 +35,8 @@ extension PromptProbe {
     return .passed
   }
 
-  /// A conversation's prompt without the reply that a template always opens behind it.
-  private func withoutOpening(_ prompt: [UInt8], behind before: [Value]) throws(PromptError) -> [UInt8] {
-    guard try render(before, opensReply: false) == render(before) else { return prompt }
+  /// A prompt without what stands behind an assistant's last message: of a template that always opens a reply that one.
+  private func withoutEnding(_ prompt: [UInt8], behind before: [Value]) -> [UInt8] {
     let tail = ending(before)
     return prompt.count > tail.count && prompt.suffix(tail.count).elementsEqual(tail)
       ? Array(prompt.dropLast(tail.count)) : prompt
@@ -66,11 +68,10 @@ extension PromptProbe {
   /// Whether the answers to calls are in the prompt: those of the conversation, or to a call that is made up.
   func toolResultsRendered(_ prompt: [UInt8]) throws(PromptError) -> CheckOutcome {
     var messages = test.messages.elements
-    var whole = prompt
-    if !messages.contains(where: Self.isAnswer) {
+    let areOwn = messages.contains(where: Self.isAnswer)
+    if !areOwn {
       guard let (before, call) = try callTurn() else { return Self.nothingToCall }
       messages = try before + [call] + answers(to: call)
-      whole = try render(messages)
     }
     switch findInAnswers(messages) {
     case .all: return .passed
@@ -78,6 +79,7 @@ extension PromptProbe {
     case .unknown: break
     }
     // A template may read what answers say, and refuse words.
+    let whole = areOwn ? prompt : try render(messages)
     let texts = messages.filter(Self.isAnswer).flatMap(Self.texts(of:)).filter { !$0.isEmpty }
     if texts.isEmpty { return .skipped("the answers to calls say nothing") }
     for text in texts where !isAdded(text, whole, []) {
@@ -147,9 +149,10 @@ extension PromptProbe {
   /// What the template writes for a reply that makes calls, without what it opens every reply with.
   private func reply(_ before: [Value], _ call: Value) throws(PromptError) -> ([UInt8], InputView) {
     let start = try render(before)
-    // What always opens a reply opens one behind the calls too.
-    let whole = try withoutOpening(render(before + [call], opensReply: false), behind: before)
     let closed = try render(before, opensReply: false)
+    var whole = try render(before + [call], opensReply: false)
+    // What always opens a reply opens one behind the calls too.
+    if start == closed { whole = withoutEnding(whole, behind: before) }
     if whole.starts(with: start) {
       let isOpen = openReasoning(start, before) != nil
       return (Array(whole[start.count...]), isOpen ? .prefilled : .response)

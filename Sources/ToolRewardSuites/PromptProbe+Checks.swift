@@ -121,10 +121,7 @@ extension PromptProbe {
     }
     guard isJoined else { return nil }
     let text: Rewrite = { part in part.stringBytes.map { string([0x20] + $0) } ?? JSONWriter.compact.write(part) }
-    let parts: Rewrite = { content in
-      content.kind == .array
-        ? list(content.elements.map { rewriting($0, ["text": text]) }) : JSONWriter.compact.write(content)
-    }
+    let parts: Rewrite = { rewritingParts($0, text) ?? JSONWriter.compact.write($0) }
     return try value(list(messages.elements.map { rewriting($0, ["content": parts]) }))
   }
 }

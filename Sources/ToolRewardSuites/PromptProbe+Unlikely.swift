@@ -154,17 +154,8 @@ extension PromptProbe {
   /// Whether the answers of a conversation are in its prompt if they hold unlikely words.
   func findInAnswers(_ messages: [Value]) -> Finding {
     let words = Words()
-    let answer = " of an answer"
-    let content: Rewrite = { content in
-      // Parts have a type beside their text, which stays.
-      guard content.kind == .array, content.elements.contains(where: { $0["text"]?.kind == .string }) else {
-        return content.kind == .string
-          ? Self.string(words.text(around: content.stringBytes ?? [], for: Self.answer(content)))
-          : Self.changed(content, words, answer)
-      }
-      let text: Rewrite = { Self.string(words.text(around: $0.stringBytes ?? [], for: Self.answer($0))) }
-      return Self.list(content.elements.map { Self.rewriting($0, ["text": text]) })
-    }
+    let around: Rewrite = { Self.changed($0, words, " of an answer") }
+    let content: Rewrite = { Self.rewritingParts($0, around) ?? around($0) }
     var changed: [Value] = []
     for message in messages {
       guard Self.isAnswer(message) else {
@@ -176,8 +167,6 @@ extension PromptProbe {
     }
     return Self.finding(words) { () throws(PromptError) in try render(changed) }
   }
-
-  private static func answer(_ text: Value) -> String { "the answer \(TextCheck.shown(text.stringBytes ?? []))" }
 
   // MARK: Constants
 
@@ -274,6 +263,12 @@ extension PromptProbe {
         let change = changes.first { member.name.elementsEqual($0.key.utf8) }?.value
         return (member.name, change?(member.value) ?? JSONWriter.compact.write(member.value))
       })
+  }
+
+  /// A content with the texts of its parts written otherwise; `nil` if it is no list of parts. What stands beside a text, its type, stays.
+  static func rewritingParts(_ content: Value, _ text: @escaping Rewrite) -> [UInt8]? {
+    guard content.kind == .array, content.elements.contains(where: { $0["text"]?.kind == .string }) else { return nil }
+    return list(content.elements.map { rewriting($0, ["text": text]) })
   }
 
   /// The same of what a tool or a call holds as its `function`, or of itself; and of itself, what is its own.
